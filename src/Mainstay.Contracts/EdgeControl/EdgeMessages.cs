@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+
+namespace Mainstay.Contracts.EdgeControl;
+
+/// <summary>One line of newline-delimited JSON from the daemon to an edge worker; exactly one field is set.</summary>
+public sealed record EdgeCommand(EdgeSnapshot? Snapshot = null, EdgeDrain? Drain = null, EdgeHandOver? HandOver = null);
+
+/// <summary>One line from an edge worker to the daemon; exactly one field is set.</summary>
+public sealed record EdgeReport(EdgeHello? Hello = null, EdgeApplied? Applied = null, EdgeInFlight? InFlight = null, EdgeDrained? Drained = null, EdgeListeners? Listeners = null);
+
+/// <summary>Everything the edge needs to route, whole and immutable. A higher version replaces a lower one; nothing is merged.</summary>
+/// <param name="Version">Grows by one with every snapshot of a home, also across daemons.</param>
+public sealed record EdgeSnapshot(
+    long Version,
+    string Stack,
+    ImmutableArray<EdgeRoute> Routes,
+    ImmutableArray<EdgeService> Services,
+    ImmutableArray<EdgeCertificate> Certificates,
+    ImmutableArray<string> TrustedProxies,
+    string? ErrorPages,
+    double WsDrainS);
+
+public sealed record EdgeRoute(string? Host, string Path, string Service, bool StripPrefix, double TimeoutS);
+
+/// <param name="Hold">Requests wait at the edge (bounded in count, bytes and time) instead of being refused while no instance is ready.</param>
+/// <param name="Because">Why no instance is ready, for the edge's log and the Retry-After answer; never shown to clients.</param>
+public sealed record EdgeService(string Name, bool Hold, double HoldMaxS, ImmutableArray<EdgeInstance> Instances, string Because);
+
+/// <param name="Id">Unique per process, e.g. <c>api-1.r7</c>: a successor on the same port is another instance.</param>
+/// <param name="Draining">Gets no new request; what is in flight finishes.</param>
+public sealed record EdgeInstance(string Id, string Address, int Port, bool Draining);
+
+/// <summary>Paths of PEM files; read again when <paramref name="Stamp"/> changes.</summary>
+public sealed record EdgeCertificate(string Host, string CertFile, string KeyFile, string Stamp);
+
+/// <summary>This worker is being replaced: accept nothing more, finish what is in flight, then exit.</summary>
+public sealed record EdgeDrain(double IdleGraceS, double DrainTimeoutS, double WsDrainS);
+
+/// <summary>Send the listening sockets (SCM_RIGHTS) on this connection, in the order of the following <see cref="EdgeListeners"/> line.</summary>
+public sealed record EdgeHandOver;
+
+public sealed record EdgeHello(int Pid, string Version, long SnapshotVersion);
+
+/// <summary>Snapshot <paramref name="Version"/> decides every request accepted from now on.</summary>
+public sealed record EdgeApplied(long Version);
+
+/// <summary>What still runs on draining or removed instances; sent on every change, and once with zero counts when an instance is idle.</summary>
+public sealed record EdgeInFlight(string Instance, int Requests, int WebSockets);
+
+/// <summary>The worker has nothing in flight any more and exits.</summary>
+public sealed record EdgeDrained(int CutRequests, int CutWebSockets);
+
+/// <summary>The addresses of the handed-over sockets, one per descriptor, in order.</summary>
+public sealed record EdgeListeners(ImmutableArray<string> Addresses);

@@ -1,0 +1,38 @@
+namespace Mainstay.Contracts;
+
+/// <summary>Where things lie under MAINSTAY_HOME. The one place that knows these names.</summary>
+public sealed record HomeLayout(string Root)
+{
+    public string Run => Path.Combine(Root, "run");
+
+    /// <summary>The daemon's API; mode 0600.</summary>
+    public string ApiSocket => Path.Combine(Run, "api.sock");
+
+    /// <summary>Held by the daemon for its whole life: one daemon per home.</summary>
+    public string DaemonLock => Path.Combine(Run, "daemon.lock");
+
+    /// <summary>Held by a command while it starts the daemon, so that fifty first commands start one.</summary>
+    public string StartLock => Path.Combine(Run, "start.lock");
+
+    /// <summary>FIFOs that carry the services' output; they outlive the daemon.</summary>
+    public string Pipes => Path.Combine(Run, "pipes");
+
+    /// <summary>Datagram sockets for sd_notify.</summary>
+    public string Notify => Path.Combine(Run, "notify");
+
+    public string EdgeSocket(int worker) => Path.Combine(Run, $"edge-{worker}.sock");
+
+    public string Database => Path.Combine(Root, "mainstay.db");
+
+    public string Logs => Path.Combine(Root, "logs");
+
+    public string DaemonLog => Path.Combine(Logs, "daemon.log");
+
+    public string EdgeLog => Path.Combine(Logs, "edge.log");
+
+    public string ServiceLogs(string service) => Path.Combine(Logs, "services", service);
+
+    public string Releases => Path.Combine(Root, "releases");
+
+    public string Backups => Path.Combine(Root, "backups");
+}

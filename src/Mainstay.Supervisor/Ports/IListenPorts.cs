@@ -1,0 +1,23 @@
+using Mainstay.Linux.Processes;
+using Mainstay.Spec.Model;
+
+namespace Mainstay.Supervisor.Ports;
+
+/// <summary>TCP ports on the loopback for services.</summary>
+public interface IListenPorts
+{
+    /// <summary>A port that nobody listens on, outside the kernel's ephemeral range, and not given out in the last minutes.</summary>
+    int Pick();
+
+    /// <summary>Who listens on a port, as one phrase for the screen (pid, command line, manager), or null when it is free.</summary>
+    string? Holder(int port);
+
+    /// <summary>For <c>port: inherit</c>: the listening socket of a service, made once (on <paramref name="wanted"/>, or a picked port) and kept; after a daemon's death taken back from <paramref name="running"/>.</summary>
+    ListenSocket Listen(ServiceName service, int? wanted, ProcessIdentity? running);
+
+    /// <summary>Closes our copy.</summary>
+    void Release(ServiceName service);
+}
+
+/// <param name="Descriptor">In this process; close-on-exec.</param>
+public readonly record struct ListenSocket(int Descriptor, int Port);
