@@ -4,6 +4,9 @@ using Mainstay.Linux.Interop;
 using Mainstay.Linux.Polling;
 using Mainstay.Linux.Processes;
 
+// A child between fork and exec has copies of all our descriptors, and a switch of users shows in the whole process: tests that look at either cannot share it.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace Mainstay.Linux.Tests;
 
 /// <summary>A scratch directory, an event loop and a spawner on the real kernel, and the end of every process that a test started.</summary>

@@ -14,8 +14,10 @@ namespace Mainstay.Linux.Processes;
 /// </remarks>
 public sealed class Spawner
 {
+    // For the whole process: the gate finds its child as the only one of its thread, and dumpability, which a switch of users changes, is one setting.
+    private static readonly Lock s_oneAtATime = new();
+
     private readonly string _gates;
-    private readonly Lock _oneAtATime = new();
 
     /// <param name="gateDirectory">Of this daemon alone; made when missing. Children that a killed daemon left waiting in it are ended.</param>
     public Spawner(string gateDirectory)
@@ -65,8 +67,7 @@ public sealed class Spawner
             return simple.Outcome();
         }
 
-        // One at a time, because the gate finds its child as the only one of the thread, and dumpability is one setting for the process.
-        lock (_oneAtATime)
+        lock (s_oneAtATime)
         {
             using var gate = needsGate ? new SpawnGate(_gates) : null;
             using var actions = new FileActions(wanted, spec.Directory, gate);

@@ -63,8 +63,10 @@ public sealed class SpawnerTests : IDisposable
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         using var file = File.OpenRead("/dev/null");
         var pipes = Enumerable.Range(0, 100).Select(_ => Kernel.Pipe()).ToList();
-        var spec = _kernel.Shell("ls /proc/$$/fd | tr '\\n' ' '") with { OpenFiles = gated ? 200 : null };
-        Assert.Equal("0 1 2", (await _kernel.OutputOf(spec)).Trim());
+
+        // The fourth is the directory that ls itself reads.
+        var spec = _kernel.Shell("exec ls /proc/self/fd") with { OpenFiles = gated ? 200 : null };
+        Assert.Equal("0\n1\n2\n3", await _kernel.OutputOf(spec));
         pipes.ForEach(pipe =>
         {
             pipe.Read.Dispose();
@@ -154,16 +156,6 @@ public sealed class SpawnerTests : IDisposable
         {
             Assert.Equal("222", lines[^1]);
         }
-    }
-
-    [Fact]
-    public async Task We_stay_who_we_are_after_a_switch()
-    {
-        Assert.SkipUnless(Environment.UserName == "root", "only root can switch users");
-        await _kernel.OutputOf(_kernel.Shell("true") with { User = "nobody", SetListenPid = true });
-        Assert.All(Directory.GetDirectories("/proc/self/task"), task =>
-            Assert.Contains("Uid:\t0\t0\t0\t0", File.ReadAllText(Path.Combine(task, "status")), StringComparison.Ordinal));
-        Assert.Equal(1, Libc.PrCtl(3, 0, 0, 0, 0));
     }
 
     [Fact]
