@@ -3,6 +3,23 @@ namespace Mainstay.Contracts;
 /// <summary>Where things lie under MAINSTAY_HOME. The one place that knows these names.</summary>
 public sealed record HomeLayout(string Root)
 {
+    /// <summary>The home that a process uses: what was named, else MAINSTAY_HOME, else /var/lib/mainstay for root, else the user's state folder. Null when there is no HOME either.</summary>
+    public static HomeLayout? Resolve(string? named, IReadOnlyDictionary<string, string> environment, string directory, bool isRoot)
+    {
+        named = string.IsNullOrEmpty(named) ? environment.GetValueOrDefault("MAINSTAY_HOME") : named;
+        if (!string.IsNullOrEmpty(named))
+        {
+            return new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(named, directory)));
+        }
+
+        if (isRoot)
+        {
+            return new("/var/lib/mainstay");
+        }
+
+        return environment.TryGetValue("HOME", out var user) && Path.IsPathRooted(user) ? new(Path.Combine(user, ".local/state/mainstay")) : null;
+    }
+
     public string Run => Path.Combine(Root, "run");
 
     /// <summary>The daemon's API; mode 0600.</summary>
@@ -30,7 +47,10 @@ public sealed record HomeLayout(string Root)
 
     public string EdgeLog => Path.Combine(Logs, "edge.log");
 
-    public string ServiceLogs(string service) => Path.Combine(Logs, "services", service);
+    /// <summary>Holds one folder for each service that ever wrote something.</summary>
+    public string AllServiceLogs => Path.Combine(Logs, "services");
+
+    public string ServiceLogs(string service) => Path.Combine(AllServiceLogs, service);
 
     public string Releases => Path.Combine(Root, "releases");
 

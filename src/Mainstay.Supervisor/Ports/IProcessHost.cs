@@ -11,6 +11,20 @@ public interface IProcessHost
 
     /// <summary>Finds a process of an earlier daemon again: by its identity, or (when the daemon died between spawn and journal) by <paramref name="runId"/> in its environment. Null when it is gone.</summary>
     IRunningProcess? Adopt(ProcessIdentity? identity, string runId);
+
+    /// <summary>SIGKILL to what is left of a run whose main process ended while no daemon watched. Finds it by its cgroup or by MAINSTAY_RUN; does nothing when there is nothing.</summary>
+    void KillLeftovers(string runId)
+    {
+    }
+
+    /// <summary>The usage of many processes in one pass, written into <paramref name="into"/> in the same order.</summary>
+    void Usage(IReadOnlyList<IRunningProcess> processes, Span<ProcessUsage> into)
+    {
+        for (var i = 0; i < processes.Count; i++)
+        {
+            into[i] = processes[i].Usage();
+        }
+    }
 }
 
 /// <summary>A process that is held by a pidfd: signals go to it or to nobody.</summary>
@@ -29,7 +43,13 @@ public interface IRunningProcess : IDisposable
 
     /// <summary>Resident bytes and CPU time of the whole tree, now.</summary>
     ProcessUsage Usage();
+
+    /// <summary>The TCP sockets that the whole tree listens on, now. Null when the host cannot tell. Costs a walk of /proc: for failures, not for loops.</summary>
+    ImmutableArray<ListeningSocket>? Listening() => null;
 }
+
+/// <param name="Address">An IP literal, such as <c>127.0.0.1</c> or <c>::</c>.</param>
+public readonly record struct ListeningSocket(string Address, int Port);
 
 /// <param name="MemoryBytes">Of the whole tree, shared pages counted once where the kernel tells.</param>
 public readonly record struct ProcessUsage(long MemoryBytes, TimeSpan CpuTime, int Processes);
