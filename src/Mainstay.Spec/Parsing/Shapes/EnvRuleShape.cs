@@ -8,7 +8,7 @@ using Mainstay.Spec.Problems;
 namespace Mainstay.Spec.Parsing.Shapes;
 
 /// <summary>The rules for one variable of a service's environment.</summary>
-internal sealed class EnvRuleShape() : Shape<EnvRuleSpec>("env_schema rule")
+internal sealed class EnvRuleShape() : Shape<EnvRuleSpec>("env_rule")
 {
     private static readonly WordKind<EnvType> s_types = new(
         ("string", EnvType.String), ("int", EnvType.Int), ("float", EnvType.Float), ("bool", EnvType.Bool), ("duration", EnvType.Duration), ("bytes", EnvType.Bytes),
