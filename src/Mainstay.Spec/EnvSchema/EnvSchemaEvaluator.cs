@@ -20,7 +20,7 @@ public static class EnvSchemaEvaluator
     public static ImmutableArray<Problem> Check(EnvSchemaSpec schema, IReadOnlyDictionary<string, string> environment, EnvSchemaContext where)
     {
         var view = new EnvView(environment, where.Provided);
-        var report = new RuleReport(schema, where);
+        var report = new RuleReport(where);
         foreach (var rule in schema.Rules)
         {
             if (view.ValueOf(rule.Name) is { } value)
@@ -58,7 +58,23 @@ public static class EnvSchemaEvaluator
             report.NotTogether(rule, companion);
         }
 
-        if (rule.WarnIf is { } warnIf && EnvCondition.Parse(warnIf) is var condition && condition.Holds(view))
+        CheckWarnIf(rule, value, view, report);
+    }
+
+    /// <summary>Either a value of the variable itself (<c>warn_if: in_memory</c>) or a condition on any variable.</summary>
+    private static void CheckWarnIf(EnvRuleSpec rule, string value, EnvView view, RuleReport report)
+    {
+        if (rule.WarnIf is not { } warnIf)
+        {
+            return;
+        }
+
+        var condition = EnvCondition.Parse(warnIf);
+        if (value == warnIf || (condition.Name == rule.Name && condition.Holds(view)))
+        {
+            report.Warned(rule, null);
+        }
+        else if (condition.Holds(view))
         {
             report.Warned(rule, condition);
         }

@@ -5,7 +5,7 @@ using Mainstay.Spec.Problems;
 namespace Mainstay.Spec.EnvSchema;
 
 /// <summary>Puts findings into words. The only place of the schema's evaluation that writes text, and it is never handed a value.</summary>
-internal sealed class RuleReport(EnvSchemaSpec schema, EnvSchemaContext where)
+internal sealed class RuleReport(EnvSchemaContext where)
 {
     private readonly ImmutableArray<Problem>.Builder _found = ImmutableArray.CreateBuilder<Problem>();
 
@@ -24,9 +24,10 @@ internal sealed class RuleReport(EnvSchemaSpec schema, EnvSchemaContext where)
     public void NotTogether(EnvRuleSpec rule, string companion) => _found.Add(EnvironmentCodes.NotTogether.Error(
         SetAt(rule), $"{Subject(rule.Name)} is set, but {companion}, which belongs to it, is not", $"set {companion} too, or remove {rule.Name}"));
 
-    public void Warned(EnvRuleSpec rule, EnvCondition condition) => _found.Add(EnvironmentCodes.WarnedAbout.Warning(
+    /// <param name="condition">Null when it is the value itself that is warned about.</param>
+    public void Warned(EnvRuleSpec rule, EnvCondition? condition) => _found.Add(EnvironmentCodes.WarnedAbout.Warning(
         SetAt(rule),
-        condition.Name == rule.Name ? $"{Subject(rule.Name)} has a value that the env_schema warns about" : $"{Subject(rule.Name)} is set while {condition}, which the env_schema warns about",
+        condition is null ? $"{Subject(rule.Name)} has a value that the env_schema warns about" : $"{Subject(rule.Name)} is set while {condition}, which the env_schema warns about",
         $"change {rule.Name}, or remove warn_if from its rule{About(rule)}"));
 
     public void NotUnique(EnvRuleSpec later, EnvRuleSpec first) => _found.Add(EnvironmentCodes.NotUnique.Error(
@@ -42,7 +43,7 @@ internal sealed class RuleReport(EnvSchemaSpec schema, EnvSchemaContext where)
 
     private Where SetAt(EnvRuleSpec rule) => where.SetAt.GetValueOrDefault(rule.Name) ?? RuleOf(rule);
 
-    private Where RuleOf(EnvRuleSpec rule) => new(schema.File ?? where.Manifest, rule.Span.Line, rule.Span.Column, rule.Span.Path);
+    private Where RuleOf(EnvRuleSpec rule) => new(where.SchemaFile, rule.Span.Line, rule.Span.Column, rule.Span.Path);
 
     private static string About(EnvRuleSpec rule) => string.IsNullOrWhiteSpace(rule.Description) ? "" : $" ({rule.Description.Trim()})";
 }

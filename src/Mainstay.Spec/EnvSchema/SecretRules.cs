@@ -38,29 +38,50 @@ public static class SecretRules
     }
 
     /// <summary>
-    /// The same secret under two names, or under one name set in two places. One env_file that several services read is one place: they share
-    /// the secret on purpose.
+    /// The same secret under two names, or under one name set in two places: a warning, or an error where the schema says unique. One env_file
+    /// that several services read is one place: they share the secret on purpose. Also finds what is unique and no secret in two services.
     /// </summary>
     public static ImmutableArray<Problem> CheckAcross(IEnumerable<SecretSource> sources)
     {
         var found = ImmutableArray.CreateBuilder<Problem>();
-        var secrets = sources.SelectMany(SecretsOf).Where(s => s.Value.Length >= ShortestPassword && !PlaceholderText.Is(s.Value));
-        foreach (var same in secrets.GroupBy(s => s.Value, StringComparer.Ordinal))
+        foreach (var same in sources.SelectMany(ComparedIn).GroupBy(s => s.Value, StringComparer.Ordinal))
         {
             var first = same.First();
             foreach (var later in same.Skip(1).Where(s => s.Name != first.Name || s.SetAt != first.SetAt).DistinctBy(s => (s.Name, s.SetAt)))
             {
-                found.Add(EnvironmentCodes.RepeatedSecret.Warning(
-                    later.SetAt,
-                    $"{later.Subject} has the same value as {first.Subject}",
-                    later.Name == first.Name
-                        ? "give each service a secret of its own, or put the shared one into one env_file that both read"
-                        : $"give {later.Name} a value of its own, so that one leak opens one door"));
+                CompareTwo(first, later, found);
             }
         }
 
         return found.ToImmutable();
     }
+
+    private static void CompareTwo(Secret first, Secret later, ImmutableArray<Problem>.Builder found)
+    {
+        var bothUnique = first.Rule is { Unique: true } && later.Rule is { Unique: true };
+        var bothSecret = first.Kind is not SecretKind.None && later.Kind is not SecretKind.None;
+        if (bothUnique && first.Service == later.Service)
+        {
+            // EnvSchemaEvaluator has said so already.
+            return;
+        }
+
+        var fix = later.Name == first.Name
+            ? "give each service a value of its own, or put the shared one into one env_file that both read"
+            : $"give {later.Name} a value of its own, so that one leak opens one door";
+        if (bothUnique || (bothSecret && (first.Rule is { Unique: true } || later.Rule is { Unique: true })))
+        {
+            found.Add(EnvironmentCodes.NotUnique.Error(later.SetAt, $"{later.Subject} has the same value as {first.Subject}, though it must be unique", fix));
+        }
+        else if (bothSecret)
+        {
+            found.Add(EnvironmentCodes.RepeatedSecret.Warning(later.SetAt, $"{later.Subject} has the same value as {first.Subject}", fix));
+        }
+    }
+
+    /// <summary>A placeholder that is used twice is told once, as a placeholder.</summary>
+    private static IEnumerable<Secret> ComparedIn(SecretSource source) => VariablesOf(source).Where(s =>
+        s.Rule is { Unique: true } || (s.Kind is not SecretKind.None && s.Value.Length >= ShortestPassword && !PlaceholderText.Is(s.Value)));
 
     private static void CheckOne(Secret secret, ImmutableArray<Problem>.Builder found)
     {
@@ -103,7 +124,9 @@ public static class SecretRules
         }
     }
 
-    private static IEnumerable<Secret> SecretsOf(SecretSource source)
+    private static IEnumerable<Secret> SecretsOf(SecretSource source) => VariablesOf(source).Where(v => v.Kind is not SecretKind.None);
+
+    private static IEnumerable<Secret> VariablesOf(SecretSource source)
     {
         var rules = source.Schema?.Rules.GroupBy(r => r.Name).ToDictionary(g => g.Key, g => g.First()) ?? [];
         foreach (var (name, value) in source.Environment.OrderBy(v => v.Key, StringComparer.Ordinal))
@@ -119,16 +142,16 @@ public static class SecretRules
 
             // A flag or a small number under such a name (REQUIRE_TOKEN=1) configures something; it is no secret.
             var flag = rule is null && (bool.TryParse(value, out _) || value is "0" or "1" || (kind is SecretKind.Secret && value.Length <= 5 && value.All(char.IsAsciiDigit)));
-            if (kind is not SecretKind.None && !flag && !string.IsNullOrWhiteSpace(value))
+            if (!string.IsNullOrWhiteSpace(value))
             {
-                yield return new(name, value, kind, rule, PlaceOf(name, rule, source), source.Where.Service);
+                yield return new(name, value, flag ? SecretKind.None : kind, rule, PlaceOf(name, rule, source), source.Where.Service);
             }
         }
     }
 
     private static Where PlaceOf(string name, EnvRuleSpec? rule, SecretSource source) =>
         source.Where.SetAt.GetValueOrDefault(name)
-        ?? (rule is null ? new(source.Where.Manifest, 0, 0, "") : new(source.Schema?.File ?? source.Where.Manifest, rule.Span.Line, rule.Span.Column, rule.Span.Path));
+        ?? new(source.Where.SchemaFile, rule?.Span.Line ?? 0, rule?.Span.Column ?? 0, rule?.Span.Path ?? "");
 
     private sealed record Secret(string Name, string Value, SecretKind Kind, EnvRuleSpec? Rule, Where SetAt, ServiceName Service)
     {

@@ -12,7 +12,6 @@ internal static class Web
         AllowAutoRedirect = false,
         UseProxy = false,
         PooledConnectionLifetime = TimeSpan.Zero,
-        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
     });
 
     public static async Task<Answer> GetAsync(int port, string path, params (string Name, string Value)[] headers)

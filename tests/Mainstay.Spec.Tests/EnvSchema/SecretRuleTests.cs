@@ -142,6 +142,18 @@ public sealed class SecretRuleTests
             Source(null, other with { SetAt = copy }, $"JWT_SECRET={Good}")])));
     }
 
+    [Fact]
+    public void What_must_be_unique_differs_in_the_whole_stack()
+    {
+        var unique = Schema(Rule("JWT_SECRET", EnvType.Secret) with { Unique = true }, Rule("NODE_ID") with { Unique = true });
+        var problems = SecretRules.CheckAcross([
+            Source(unique, Context, $"JWT_SECRET={Good}", "NODE_ID=7"),
+            Source(Schema(Rule("SHARD_ID") with { Unique = true }), Context with { Service = new ServiceName("web") }, $"SESSION_SECRET={Good}", "SHARD_ID=7", "COUNT=7")]);
+
+        Assert.Equal("MS2018 MS2018", Ids(problems));
+        Assert.All(problems, p => Assert.Equal(Severity.Error, p.Severity));
+    }
+
     private static SecretSource Source(EnvSchemaSpec? schema, EnvSchemaContext context, params ReadOnlySpan<string> assignments) => new(schema, Env(assignments), context);
 
     private static System.Collections.Immutable.ImmutableArray<Problem> Secrets(EnvSchemaSpec? schema, params ReadOnlySpan<string> assignments) => SecretRules.Check(Source(schema, Context, assignments));

@@ -142,6 +142,8 @@ public sealed class ValueRuleTests
     [Theory]
     [InlineData("X=memory", "X=memory", "MS2020")]
     [InlineData("X=memory", "X=redis", "")]
+    [InlineData("memory", "X=memory", "MS2020")]
+    [InlineData("memory", "X=redis", "")]
     [InlineData("NODE_ENV=production", "NODE_ENV=production", "")]
     public void Warn_if_warns_about_a_variable_that_is_set(string condition, string assignment, string codes)
     {
