@@ -5,5 +5,7 @@ namespace Mainstay.Spec.Problems;
 /// <summary>MS4xxx: what the daemon and running services met.</summary>
 public static class DaemonCodes
 {
-    public static ImmutableArray<ProblemCode> All { get; } = [];
+    public static readonly ProblemCode AnotherStack = new("MS4001", "The home already runs another stack");
+
+    public static ImmutableArray<ProblemCode> All { get; } = [AnotherStack];
 }

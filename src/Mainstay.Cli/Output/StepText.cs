@@ -1,0 +1,20 @@
+using Mainstay.Contracts.Api;
+
+namespace Mainstay.Cli.Output;
+
+/// <summary>One step as one line: <c>web-1 running: readiness probe passed after 0.4 s</c>.</summary>
+internal static class StepText
+{
+    public static string Of(OperationStep step, Palette palette)
+    {
+        var name = step.Instance ?? step.Service;
+        var state = step.State is { } phase ? palette.Of(phase, Words.Of(phase)) : null;
+        return (name, state) switch
+        {
+            (null, null) => step.Because,
+            (null, _) => $"{state}: {step.Because}",
+            (_, null) => $"{name}: {step.Because}",
+            _ => $"{name} {state}: {step.Because}",
+        };
+    }
+}

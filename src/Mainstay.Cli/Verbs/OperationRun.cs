@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization.Metadata;
+using Mainstay.Cli.Connection;
+using Mainstay.Cli.Output;
+using Mainstay.Contracts;
+using Mainstay.Contracts.Api;
+
+namespace Mainstay.Cli.Verbs;
+
+/// <summary>Asks the daemon for something that takes time, shows its steps and explains its end.</summary>
+internal sealed class OperationRun(VerbContext context, ApiClient client)
+{
+    private static readonly TimeSpan Frame = TimeSpan.FromSeconds(1);
+
+    /// <summary>Returns the operation's own exit code. Interrupted, it leaves the operation to the daemon.</summary>
+    public async Task<int> RunAsync<TRequest>(string what, string target, TRequest request, JsonTypeInfo<TRequest> type, CancellationToken token)
+    {
+        var display = Display();
+        try
+        {
+            var result = await WatchAsync(display, client.OperateAsync(target, request, type, token), token);
+            display.Close();
+            return result is null ? WentAway(what) : (int)Conclude(what, result);
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            display.Close();
+            context.Screen.ErrorLines([$"interrupted: the daemon goes on with {what}", "try: mainstay status   (shows how far it is)"]);
+            return CliRole.Interrupted;
+        }
+        catch (RefusedByDaemonException e)
+        {
+            display.Close();
+            return (int)Conclude(what, new(e.Code, e.Document.Detail, e.Document.Problems, []));
+        }
+    }
+
+    private IOperationDisplay Display()
+    {
+        var screen = context.Screen;
+        return screen.Json ? new JsonDisplay(screen) : screen.IsLive ? new LiveDisplay(screen, context.Host.Time) : new PlainDisplay(screen);
+    }
+
+    private async Task<OperationResult?> WatchAsync(IOperationDisplay display, IAsyncEnumerable<OperationMessage> messages, CancellationToken token)
+    {
+        await using var source = messages.GetAsyncEnumerator(token);
+        while (true)
+        {
+            var next = source.MoveNextAsync().AsTask();
+            while (!next.IsCompleted && context.Screen.IsLive)
+            {
+                await Task.WhenAny(next, Task.Delay(Frame, context.Host.Time, token));
+                display.Tick();
+            }
+
+            if (!await next)
+            {
+                return null;
+            }
+
+            if (source.Current.Result is { } result)
+            {
+                return result;
+            }
+
+            display.Show(source.Current);
+        }
+    }
+
+    private int WentAway(string what)
+    {
+        context.Screen.ErrorLines(
+        [
+            $"the daemon went away during {what}; services keep running",
+            "try: mainstay status   (starts a daemon, which adopts what runs)",
+            $"try: tail {context.Home.DaemonLog}   (why it went)",
+        ]);
+        return (int)ExitCode.DaemonNotReachable;
+    }
+
+    private ExitCode Conclude(string what, OperationResult result)
+    {
+        var screen = context.Screen;
+        if (screen.Json)
+        {
+            screen.Document(new OperationMessage(Result: result), WireJson.Default.OperationMessage);
+            return result.ExitCode;
+        }
+
+        var problems = ReportText.Of(OrEmpty(result.Problems), screen.Colours);
+        if (result.ExitCode is ExitCode.Done)
+        {
+            screen.ErrorLines(problems);
+            screen.Line(result.Summary);
+            return ExitCode.Done;
+        }
+
+        screen.ErrorLines(problems);
+        foreach (var failure in OrEmpty(result.Failures))
+        {
+            screen.ErrorLine("");
+            screen.ErrorLines(ReportText.Of(failure, screen.Colours));
+        }
+
+        screen.ErrorLine($"{what} failed: {result.Summary}");
+        return result.ExitCode;
+    }
+
+    private static ImmutableArray<T> OrEmpty<T>(ImmutableArray<T> array) => array.IsDefault ? [] : array;
+}

@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Mainstay.Contracts;
+using Mainstay.Contracts.Api;
+using Mainstay.Contracts.Events;
+using Mainstay.Journal;
+using Mainstay.Spec.Problems;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Daemon.Api;
+
+/// <summary>The API of the unix socket, described by GET /v1/openapi.json. Who may open the socket may do everything: its mode is 0600.</summary>
+internal sealed class ApiRouter(DaemonCore core, IJournal journal, TimeProvider clock, ILogger<ApiRouter> logger)
+{
+    private const int MaxBodyBytes = 4 * 1024 * 1024;
+
+    private static readonly TimeSpan EventPoll = TimeSpan.FromMilliseconds(250);
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        try
+        {
+            await DispatchAsync(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away; there is nobody to answer.
+        }
+        catch (JsonException e)
+        {
+            await RefuseAsync(http, StatusCodes.Status400BadRequest, "The request is not the JSON that was expected", e.Message, []);
+        }
+        catch (ApplyRefusedException e)
+        {
+            await RefuseAsync(http, StatusCodes.Status422UnprocessableEntity, "The manifest was refused; nothing was changed", e.Message, e.Problems);
+        }
+        catch (Exception e)
+        {
+            logger.RequestFailed(e, http.Request.Method, http.Request.Path);
+            if (!http.Response.HasStarted)
+            {
+                await RefuseAsync(http, StatusCodes.Status500InternalServerError, "The daemon failed to carry this out", e.Message, []);
+            }
+        }
+    }
+
+    private Task DispatchAsync(HttpContext http)
+    {
+        var endpoint = ApiEndpoints.Find(http.Request.Method, http.Request.Path.Value ?? "");
+        return endpoint?.Operation switch
+        {
+            null => RefuseAsync(http, StatusCodes.Status404NotFound, "There is no such thing here", $"{http.Request.Method} {http.Request.Path} is not part of this API", []),
+            ApiOperation.Version => WriteAsync(http, core.Version(), WireJson.Default.VersionDocument),
+            ApiOperation.Status => WriteAsync(http, core.Status(), WireJson.Default.StatusDocument),
+            ApiOperation.Events => EventsAsync(http),
+            ApiOperation.Apply => ApplyAsync(http),
+            ApiOperation.Act => RunAsync(http, WireJson.Default.ActionRequest, core.ActAsync),
+            ApiOperation.Scale => RunAsync(http, WireJson.Default.ScaleRequest, core.ScaleAsync),
+            ApiOperation.Down => RunAsync(http, WireJson.Default.DownRequest, core.DownAsync),
+            ApiOperation.ReloadEdge => OperationStream.RunAsync(http, core.ReloadEdgeAsync),
+            ApiOperation.OpenApi => OpenApiAsync(http),
+        };
+    }
+
+    private static Task OpenApiAsync(HttpContext http)
+    {
+        http.Response.ContentType = "application/json";
+        return http.Response.WriteAsync(OpenApiDocument.Text(), http.RequestAborted);
+    }
+
+    private async Task ApplyAsync(HttpContext http)
+    {
+        var request = await ReadAsync(http, WireJson.Default.ApplyRequest);
+        var prepared = core.Prepare(request);
+        await OperationStream.RunAsync(http, progress => core.ApplyAsync(prepared, request.Services, progress));
+    }
+
+    private static async Task RunAsync<T>(HttpContext http, JsonTypeInfo<T> type, Func<T, Action<OperationStep>, Task<OperationResult>> run)
+    {
+        var request = await ReadAsync(http, type);
+        await OperationStream.RunAsync(http, progress => run(request, progress));
+    }
+
+    private async Task EventsAsync(HttpContext http)
+    {
+        var query = http.Request.Query;
+        var after = long.TryParse(query["after"], out var a) ? a : 0;
+        var limit = int.TryParse(query["limit"], out var l) ? Math.Clamp(l, 0, 10_000) : 100;
+        var follow = query["follow"] == "true";
+        http.Response.ContentType = Ndjson.ContentType;
+        do
+        {
+            foreach (var e in journal.Events(after, limit))
+            {
+                await Ndjson.WriteLineAsync(http.Response, new EventRecord(e.Id, e.At, e.Kind, e.Service, e.Instance, e.Because), WireJson.Default.EventRecord, http.RequestAborted);
+                after = e.Id;
+            }
+
+            if (follow)
+            {
+                limit = 10_000;
+                await http.Response.Body.FlushAsync(http.RequestAborted);
+                await Task.Delay(EventPoll, clock, http.RequestAborted);
+            }
+        }
+        while (follow);
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type)
+    {
+        if (http.Request.ContentLength > MaxBodyBytes)
+        {
+            throw new JsonException($"the body is longer than {MaxBodyBytes} bytes");
+        }
+
+        return await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted) ?? throw new JsonException("the body is null");
+    }
+
+    private static Task WriteAsync<T>(HttpContext http, T value, JsonTypeInfo<T> type)
+    {
+        http.Response.ContentType = "application/json";
+        return JsonSerializer.SerializeAsync(http.Response.Body, value, type, http.RequestAborted);
+    }
+
+    private static Task RefuseAsync(HttpContext http, int status, string title, string detail, ImmutableArray<Problem> problems)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/problem+json";
+        return JsonSerializer.SerializeAsync(http.Response.Body, new ErrorDocument(title, detail, problems), WireJson.Default.ErrorDocument, http.RequestAborted);
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Daemon.Edge;
+
+internal static partial class EdgeLog
+{
+    [LoggerMessage(EventId = 4101, Level = LogLevel.Information, Message = "edge {From} -> {To}: {Because}")]
+    public static partial void EdgeMoved(this ILogger logger, EdgePhase from, EdgePhase to, string because);
+
+    [LoggerMessage(EventId = 4102, Level = LogLevel.Warning, Message = "edge worker {Worker}: the control connection was lost: {Reason}")]
+    public static partial void EdgeConnectionLost(this ILogger logger, int worker, string reason);
+
+    [LoggerMessage(EventId = 4103, Level = LogLevel.Information, Message = "edge worker {Worker} drained; cut {Requests} requests and {WebSockets} WebSockets at the deadline")]
+    public static partial void EdgeWorkerDrained(this ILogger logger, int worker, int requests, int webSockets);
+
+    [LoggerMessage(EventId = 4104, Level = LogLevel.Error, Message = "edge worker {Worker} could not be started: {Reason}")]
+    public static partial void EdgeSpawnFailed(this ILogger logger, int worker, string reason);
+
+    [LoggerMessage(EventId = 4105, Level = LogLevel.Warning, Message = "edge worker {Worker} did not serve within {Seconds} s and is killed")]
+    public static partial void EdgeStartTimedOut(this ILogger logger, int worker, double seconds);
+
+    [LoggerMessage(EventId = 4106, Level = LogLevel.Warning, Message = "edge worker {Worker} did not finish its drain in time and is killed")]
+    public static partial void EdgeDrainTimedOut(this ILogger logger, int worker);
+
+    [LoggerMessage(EventId = 4107, Level = LogLevel.Warning, Message = "the edge did not answer snapshot {Version} within {Seconds} s; going on without it")]
+    public static partial void EdgeSlowToApply(this ILogger logger, long version, double seconds);
+
+    [LoggerMessage(EventId = 4108, Level = LogLevel.Warning, Message = "the listening sockets could not be taken back from the edge ({Reason}); binding anew")]
+    public static partial void EdgeHandOverFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 4109, Level = LogLevel.Error, Message = "the edge's worker could not be journaled: {Reason}")]
+    public static partial void EdgeRecordNotWritten(this ILogger logger, string reason);
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Mainstay.Contracts.EdgeControl;
+using Mainstay.Spec.Model;
+using Mainstay.Supervisor.Ports;
+
+namespace Mainstay.Daemon.Edge;
+
+/// <summary>Puts the manifest's routes and the supervisor's endpoints together into what an edge worker decides by. Pure.</summary>
+internal static class EdgeSnapshotBuilder
+{
+    public static EdgeSnapshot Build(
+        long version,
+        StackSpec stack,
+        IReadOnlyDictionary<ServiceName, ServiceTraffic> traffic,
+        Func<CertificateSpec, string> stamp) => new(
+            version,
+            stack.Name.Value,
+            [.. stack.Routes.Select(r => new EdgeRoute(r.Host, r.Path, r.Service.Value, r.StripPrefix, r.Timeout.TotalSeconds))],
+            [.. stack.Routes.Select(r => r.Service).Distinct().Select(name => Service(name, traffic.GetValueOrDefault(name)))],
+            [.. stack.Edge.Certificates.Select(c => new EdgeCertificate(c.Host, c.CertFile, c.KeyFile, stamp(c)))],
+            stack.Edge.TrustedProxies,
+            stack.Edge.ErrorPages,
+            stack.Edge.WsDrain.TotalSeconds);
+
+    private static EdgeService Service(ServiceName name, ServiceTraffic? traffic) => traffic is null
+        ? new(name.Value, Hold: false, 0, [], "was never started")
+        : new(
+            name.Value,
+            traffic.Hold,
+            traffic.HoldMax.TotalSeconds,
+            [.. traffic.Endpoints.Select(e => new EdgeInstance(e.Id, "127.0.0.1", e.Port, e.Draining))],
+            traffic.Because);
+}

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Mainstay.Contracts.EdgeControl;
+using Mainstay.Spec.Model;
+using Mainstay.Supervisor.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Daemon.Edge;
+
+/// <summary>The supervisor's traffic port, carried out by edge workers: every publish becomes a new snapshot, whole and numbered.</summary>
+internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger<EdgeTraffic> logger) : ITraffic
+{
+    /// <summary>A worker applies a snapshot within milliseconds. One that does not answer is stuck, and waiting longer for it would hold up everything else.</summary>
+    private static readonly TimeSpan ApplyDeadline = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ServiceName, ServiceTraffic> _services = [];
+    private StackSpec? _stack;
+    private long _version = clock.GetUtcNow().ToUnixTimeMilliseconds();
+    private bool _open;
+
+    /// <summary>Nothing is sent before this: after a daemon's death the edge must keep its last snapshot until the supervisor knows every instance again.</summary>
+    public Task OpenAsync(CancellationToken token)
+    {
+        lock (_gate)
+        {
+            _open = true;
+        }
+
+        return SendAsync(token);
+    }
+
+    public Task UseAsync(StackSpec? stack, CancellationToken token)
+    {
+        lock (_gate)
+        {
+            _stack = stack;
+        }
+
+        return SendAsync(token);
+    }
+
+    public Task PublishAsync(ServiceTraffic traffic, CancellationToken token)
+    {
+        lock (_gate)
+        {
+            _services[traffic.Service] = traffic;
+        }
+
+        return SendAsync(token);
+    }
+
+    public async Task<DrainOutcome> DrainedAsync(string endpointId, TimeSpan deadline, CancellationToken token)
+    {
+        var links = keeper.Links();
+        try
+        {
+            await Task.WhenAll(links.Select(l => l.IdleAsync(endpointId))).WaitAsync(deadline, clock, token);
+            return new(Idle: true, 0, 0);
+        }
+        catch (TimeoutException)
+        {
+            var left = links.Select(l => l.Left(endpointId)).ToArray();
+            return new(left.All(l => l.Idle), left.Sum(l => l.RequestsLeft), left.Sum(l => l.WebSocketsLeft));
+        }
+    }
+
+    private async Task SendAsync(CancellationToken token)
+    {
+        EdgeSnapshot snapshot;
+        ImmutableArray<EdgeLink> links;
+        lock (_gate)
+        {
+            if (!_open || _stack is null)
+            {
+                return;
+            }
+
+            snapshot = EdgeSnapshotBuilder.Build(++_version, _stack, _services, Stamp);
+            links = keeper.Offer(snapshot);
+        }
+
+        try
+        {
+            await Task.WhenAll(links.Select(l => l.AppliedAsync(snapshot.Version))).WaitAsync(ApplyDeadline, clock, token);
+        }
+        catch (TimeoutException)
+        {
+            logger.EdgeSlowToApply(snapshot.Version, ApplyDeadline.TotalSeconds);
+        }
+
+        // A worker that knows a higher version than ours heard it from an earlier daemon whose clock was ahead.
+        if (links.Select(l => l.Applied).DefaultIfEmpty().Max() is var known && known > snapshot.Version)
+        {
+            lock (_gate)
+            {
+                _version = Math.Max(_version, known);
+            }
+
+            await SendAsync(token);
+        }
+    }
+
+    /// <summary>Changes whenever one of the two files was written, so that the edge reads them again.</summary>
+    private static string Stamp(CertificateSpec certificate) =>
+        $"{File.GetLastWriteTimeUtc(certificate.CertFile).Ticks}-{File.GetLastWriteTimeUtc(certificate.KeyFile).Ticks}";
+}

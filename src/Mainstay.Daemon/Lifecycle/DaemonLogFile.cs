@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Daemon.Lifecycle;
+
+/// <summary>The daemon's own log: plain lines in one file, which is moved aside to <c>.1</c> at a size, so that it never takes more than twice that.</summary>
+internal sealed class DaemonLogFile(string path, TimeProvider clock) : ILoggerProvider
+{
+    private const long MaxBytes = 5_000_000;
+
+    private readonly Lock _gate = new();
+    private FileStream? _file;
+
+    public ILogger CreateLogger(string categoryName) => new Logger(this, ShortName(categoryName));
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _file?.Dispose();
+            _file = null;
+        }
+    }
+
+    private static string ShortName(string category) => category[(category.LastIndexOf('.') + 1)..];
+
+    private void Write(string line)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                if (_file is null || _file.Length > MaxBytes)
+                {
+                    Turn();
+                }
+
+                _file!.Write(Encoding.UTF8.GetBytes(line));
+                _file.Flush();
+            }
+            catch (IOException)
+            {
+                // A full disk must not stop the daemon from keeping services up; what it does is in the journal and in status as well.
+                _file?.Dispose();
+                _file = null;
+            }
+        }
+    }
+
+    private void Turn()
+    {
+        if (_file is not null)
+        {
+            _file.Dispose();
+            File.Move(path, path + ".1", overwrite: true);
+        }
+
+        _file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+    }
+
+    private sealed class Logger(DaemonLogFile file, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (!IsEnabled(logLevel))
+            {
+                return;
+            }
+
+            var at = file.Now.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+            var fault = exception is null ? "" : $"\n{exception}";
+            file.Write($"{at} {Word(logLevel)} {eventId.Id.ToString(CultureInfo.InvariantCulture)} {category}: {formatter(state, exception)}{fault}\n");
+        }
+
+        private static string Word(LogLevel level) => level switch
+        {
+            LogLevel.Trace or LogLevel.Debug => "debug",
+            LogLevel.Information => "info",
+            LogLevel.Warning => "warn",
+            LogLevel.Error or LogLevel.Critical => "error",
+            LogLevel.None => "none",
+        };
+    }
+
+    private DateTimeOffset Now => clock.GetUtcNow();
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Daemon;
+
+internal static partial class DaemonMessages
+{
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Information, Message = "daemon {Version} started in {Home}, pid {Pid}")]
+    public static partial void DaemonStarted(this ILogger logger, string version, string home, int pid);
+
+    [LoggerMessage(EventId = 4002, Level = LogLevel.Information, Message = "daemon ends: {Because}; services and edge run on")]
+    public static partial void DaemonEnds(this ILogger logger, string because);
+
+    [LoggerMessage(EventId = 4003, Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    public static partial void RequestFailed(this ILogger logger, Exception exception, string method, string path);
+
+    [LoggerMessage(EventId = 4004, Level = LogLevel.Information, Message = "took over {Services} services in {Milliseconds} ms")]
+    public static partial void TookOver(this ILogger logger, int services, double milliseconds);
+}
