@@ -47,7 +47,10 @@ public sealed record HomeLayout(string Root)
 
     public string EdgeLog => Path.Combine(Logs, "edge.log");
 
-    public string ServiceLogs(string service) => Path.Combine(Logs, "services", service);
+    /// <summary>Holds one folder for each service that ever wrote something.</summary>
+    public string AllServiceLogs => Path.Combine(Logs, "services");
+
+    public string ServiceLogs(string service) => Path.Combine(AllServiceLogs, service);
 
     public string Releases => Path.Combine(Root, "releases");
 

@@ -1,1 +1,9 @@
-return 0;
+using Mainstay;
+
+// The role is the verb. Each stands in a method of its own, so that a command does not load what only the daemon or the edge needs.
+return args switch
+{
+    ["daemon", .. var rest] => await Roles.DaemonAsync(rest),
+    ["edge", "--control", var socket] => await Roles.EdgeAsync(socket),
+    _ => await Roles.CommandAsync(args),
+};

@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
+using System.Text.Json;
 using System.Threading.Channels;
 using Mainstay.Contracts;
 using Mainstay.Contracts.Api;
 using Mainstay.Contracts.EdgeControl;
 using Mainstay.Journal;
+using Mainstay.Linux.Interop;
 using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Daemon.Edge;
@@ -175,7 +178,7 @@ internal sealed class EdgeKeeper(HomeLayout home, IJournal journal, IEdgeLaunche
         }
     }
 
-    private void Add(int number, Supervisor.Ports.IRunningProcess process)
+    private void Add(int number, IEdgeProcess process)
     {
         var link = new EdgeLink(number, home.EdgeSocket(number), clock, logger);
         lock (_gate)
@@ -191,7 +194,7 @@ internal sealed class EdgeKeeper(HomeLayout home, IJournal journal, IEdgeLaunche
         _ = WatchExitAsync(number, process, link);
     }
 
-    private async Task WatchExitAsync(int number, Supervisor.Ports.IRunningProcess process, EdgeLink link)
+    private async Task WatchExitAsync(int number, IEdgeProcess process, EdgeLink link)
     {
         await process.Exited;
         await link.DisposeAsync();
@@ -205,7 +208,7 @@ internal sealed class EdgeKeeper(HomeLayout home, IJournal journal, IEdgeLaunche
         Post(new(EdgeEventKind.Exited, number));
     }
 
-    private async Task KillUnlessServingAsync(int number, Supervisor.Ports.IRunningProcess process)
+    private async Task KillUnlessServingAsync(int number, IEdgeProcess process)
     {
         try
         {
@@ -214,7 +217,7 @@ internal sealed class EdgeKeeper(HomeLayout home, IJournal journal, IEdgeLaunche
         catch (TimeoutException) when (State.Successor == number)
         {
             logger.EdgeStartTimedOut(number, StartDeadline.TotalSeconds);
-            process.KillTree();
+            process.Kill();
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
@@ -241,7 +244,7 @@ internal sealed class EdgeKeeper(HomeLayout home, IJournal journal, IEdgeLaunche
         catch (TimeoutException)
         {
             logger.EdgeDrainTimedOut(number);
-            worker.Process.KillTree();
+            worker.Process.Kill();
         }
         catch (OperationCanceledException)
         {
@@ -258,16 +261,16 @@ internal sealed class EdgeKeeper(HomeLayout home, IJournal journal, IEdgeLaunche
 
         try
         {
-            foreach (var (address, socket) in await EdgeHandOverClient.TakeAsync(home.EdgeSocket(record.Worker), token))
+            foreach (var (address, socket) in await EdgeHandOverClient.TakeAsync(home.EdgeSocket(record.Worker), clock, token))
             {
                 sockets.Take(address, socket);
             }
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or System.Net.Sockets.SocketException or TimeoutException)
+        catch (Exception e) when (e is LinuxException or InvalidDataException or JsonException or SocketException or TimeoutException)
         {
             // Without the sockets we could not replace this worker later. A new one on new sockets is the honest way.
             logger.EdgeHandOverFailed(e.Message);
-            process.KillTree();
+            process.Kill();
             return null;
         }
 
@@ -317,5 +320,5 @@ internal sealed class EdgeKeeper(HomeLayout home, IJournal journal, IEdgeLaunche
         }
     }
 
-    private sealed record EdgeWorker(int Number, Supervisor.Ports.IRunningProcess Process, EdgeLink Link);
+    private sealed record EdgeWorker(int Number, IEdgeProcess Process, EdgeLink Link);
 }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Mainstay.Supervisor.Ports;
+using Mainstay.Linux.Processes;
 
 namespace Mainstay.Daemon.Edge;
 
@@ -7,10 +7,19 @@ namespace Mainstay.Daemon.Edge;
 internal interface IEdgeLauncher
 {
     /// <summary>Throws <see cref="EdgeLaunchException"/> when the process could not be started.</summary>
-    IRunningProcess Launch(int worker, string controlSocket, ImmutableArray<(string Address, int Descriptor)> listeners);
+    IEdgeProcess Launch(int worker, string controlSocket, ImmutableArray<(string Address, int Descriptor)> listeners);
 
     /// <summary>Null when the worker is gone.</summary>
-    IRunningProcess? Adopt(EdgeRecord record);
+    IEdgeProcess? Adopt(EdgeRecord record);
+}
+
+internal interface IEdgeProcess : IDisposable
+{
+    ProcessIdentity Identity { get; }
+
+    Task<ExitStatus> Exited { get; }
+
+    void Kill();
 }
 
 internal sealed class EdgeLaunchException(string message) : Exception(message);

@@ -1,0 +1,39 @@
+namespace Mainstay.Edge.Answers;
+
+/// <summary>An answer that the edge gives itself, because no application could.</summary>
+/// <param name="Kind">Stable word for machines: the last part of the problem type, and the Mainstay-Error field.</param>
+/// <param name="Title">What happened, for a visitor.</param>
+/// <param name="Advice">What a visitor can do.</param>
+/// <param name="RetryAfter">Seconds; 0 for no such field.</param>
+internal sealed record EdgeVerdict(int Status, string Kind, string Title, string Advice, int RetryAfter = 0)
+{
+    public static readonly EdgeVerdict BadRequest = new(400, "bad-request", "This request could not be understood", "The address or one of the fields sent with it is malformed.");
+
+    public static readonly EdgeVerdict NoRoute = new(404, "no-route", "There is nothing here", "No service answers at this address. Please check it for a typing error.");
+
+    public static readonly EdgeVerdict MethodNotAllowed = new(405, "method-not-allowed", "This method is not offered", "The server does not open tunnels.");
+
+    public static readonly EdgeVerdict BodyTimeout = new(408, "request-timeout", "The request did not arrive in time", "Please check your connection and try again.");
+
+    public static readonly EdgeVerdict BodyTooLarge = new(413, "body-too-large", "That is too large", "What was sent is larger than this server accepts.");
+
+    public static readonly EdgeVerdict ConnectionFailed = new(502, "connection-failed", "The service did not answer", "It may just be starting again. Please try once more in a moment.", 1);
+
+    public static readonly EdgeVerdict BadResponse = new(502, "bad-response", "The service gave no valid answer", "Its answer broke off or was malformed. Please try once more in a moment.", 1);
+
+    public static readonly EdgeVerdict Unavailable = new(503, "no-ready-instance", "We will be right back", "The service is not ready at the moment. This page tries again by itself.", 2);
+
+    public static readonly EdgeVerdict HoldFull = new(503, "too-many-waiting", "We will be right back", "Many visitors are waiting for the service to return. This page tries again by itself.", 5);
+
+    public static readonly EdgeVerdict HoldTimedOut = new(503, "waited-too-long", "We will be right back", "The service is taking longer than usual to return. This page tries again by itself.", 3);
+
+    public static readonly EdgeVerdict NotConfigured = new(503, "not-configured", "We will be right back", "The server has just started and does not know its services yet. This page tries again by itself.", 2);
+
+    public static readonly EdgeVerdict Draining = new(503, "draining", "We will be right back", "The server is being replaced. This page tries again by itself.", 1);
+
+    public static readonly EdgeVerdict ConnectTimedOut = new(504, "connect-timeout", "The service cannot be reached", "It did not accept the connection in time. Please try again in a moment.", 2);
+
+    public static readonly EdgeVerdict TimedOut = new(504, "response-timeout", "The service took too long", "It did not answer in time. Please try again; if you were saving something, check first whether it was saved.");
+
+    public static readonly EdgeVerdict Internal = new(500, "internal", "Something went wrong here", "The edge server failed on this request. It has been logged.");
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Mainstay.Contracts;
+using Mainstay.Edge.Logs;
+
+namespace Mainstay.Edge;
+
+/// <summary>The edge worker's process.</summary>
+public static class EdgeRole
+{
+    /// <summary>
+    /// Serves until it is drained: by the daemon, by SIGTERM or SIGINT, or by <paramref name="stop"/>. A second signal ends it at once.
+    /// Returns 0 when drained, 1 when it could not start.
+    /// </summary>
+    public static async Task<int> RunAsync(EdgeOptions options, CancellationToken stop)
+    {
+        using var log = new StderrLog(TimeProvider.System, Console.Error);
+        using var asked = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var now = new CancellationTokenSource();
+
+        var signals = 0;
+
+        void Signalled(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            (Interlocked.Increment(ref signals) > 1 ? now : asked).Cancel();
+        }
+
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Signalled);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Signalled);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
+        try
+        {
+            await using var worker = new EdgeWorker(options, TimeProvider.System, log);
+            await worker.StartAsync(stop);
+            await worker.RunAsync(asked.Token, now.Token);
+            return (int)ExitCode.Done;
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or InvalidOperationException)
+        {
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"edge: cannot start: {e.Message}"));
+            return (int)ExitCode.Failed;
+        }
+        finally
+        {
+            log.Dispose();
+            await log.Completion;
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Net.Sockets;
+using System.Reflection;
+using Mainstay.Contracts.EdgeControl;
+using Mainstay.Edge.Control;
+using Mainstay.Edge.Drain;
+using Mainstay.Edge.Forwarding;
+using Mainstay.Edge.Headers;
+using Mainstay.Edge.Logs;
+using Mainstay.Edge.Traffic;
+using Mainstay.Linux.Interop;
+using Mainstay.Linux.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Edge;
+
+/// <summary>One worker: its server, its control socket and its drain, put together.</summary>
+internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
+{
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan SocketFull = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(1);
+
+    private readonly EdgeOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<EdgeWorker> _log;
+    private readonly LeavingInstances _leaving = new();
+    private readonly WorkerDrain _draining = new();
+    private readonly ClientConnections _connections = new();
+    private readonly TrafficState _traffic;
+    private readonly SnapshotApplier _applier;
+    private readonly EdgeServer _server;
+    private readonly ControlServer _control;
+    private readonly TaskCompletionSource<EdgeDrain> _drainAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? _sweep;
+
+    public EdgeWorker(EdgeOptions options, TimeProvider time, ILoggerProvider logs)
+    {
+        _options = options;
+        _time = time;
+        var loggers = LoggerFactory.Create(builder => builder
+            .AddProvider(logs)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Mainstay", LogLevel.Information));
+        _log = loggers.CreateLogger<EdgeWorker>();
+        _traffic = new(options.Limits, time);
+        _applier = new(_traffic, _leaving, options.Limits, time, loggers.CreateLogger<SnapshotApplier>());
+        var ids = new CorrelationId(time.GetUtcNow().ToUnixTimeMilliseconds(), Environment.ProcessId);
+        var handler = new RequestHandler(_traffic, new(options.Limits, time), ids, options.Limits, time);
+        var application = new EdgeApplication(handler, _draining, loggers.CreateLogger<EdgeApplication>());
+        _server = new(options, application, _connections, loggers);
+        var sessions = loggers.CreateLogger<ControlSession>();
+        _control = new(options.ControlSocket, socket => new(socket, this, options.Limits, time, sessions), loggers.CreateLogger<ControlServer>());
+        _leaving.Changed = () => _control.Session?.Nudge();
+    }
+
+    /// <summary>Returns when requests are accepted; until the first snapshot they wait.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        _sweep = _time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
+        _control.Bind();
+        await _server.StartAsync(cancellation);
+        var urls = string.Join(", ", _options.Listeners.Select(l => l.Url));
+        _log.Serving(urls, _options.ControlSocket);
+    }
+
+    /// <summary>Runs until drained.</summary>
+    /// <param name="stop">Drain with this worker's own bounds.</param>
+    /// <param name="cut">Give up draining.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken cut)
+    {
+        using var ending = new CancellationTokenSource();
+        var control = _control.RunAsync(ending.Token);
+        await using (stop.UnsafeRegister(_ => _drainAsked.TrySetResult(OwnDrain()), null))
+        {
+            var asked = await _drainAsked.Task;
+            var drainer = new Drainer(_server, _connections, _draining, _time);
+            _log.Draining(stop.IsCancellationRequested ? "asked by a signal" : "the daemon asked", asked.IdleGraceS, asked.DrainTimeoutS, asked.WsDrainS);
+            var drained = await drainer.RunAsync(asked, cut);
+            _log.Drained(drained.CutRequests, drained.CutWebSockets);
+            if (_control.Session is { } session)
+            {
+                await session.SayLastAsync(new(Drained: drained), LastWord);
+            }
+        }
+
+        await ending.CancelAsync();
+        _control.Dispose();
+        await control;
+    }
+
+    EdgeHello IControlCommands.Hello() => new(
+        Environment.ProcessId,
+        typeof(EdgeWorker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+        _applier.Version);
+
+    void IControlCommands.Connected(ControlSession session) => _leaving.TellAgain();
+
+    void IControlCommands.Disconnected(ControlSession session, string cause) => _log.DaemonAway(cause, _applier.Version);
+
+    Task<EdgeApplied> IControlCommands.ApplyAsync(EdgeSnapshot snapshot)
+    {
+        if (snapshot.Version > _applier.Version)
+        {
+            _applier.Apply(snapshot);
+            _log.SnapshotApplied(snapshot.Version, snapshot.Routes.Length, snapshot.Services.Length);
+        }
+
+        return Task.FromResult(new EdgeApplied(_applier.Version));
+    }
+
+    void IControlCommands.Drain(EdgeDrain drain) => _drainAsked.TrySetResult(drain);
+
+    EdgeListeners IControlCommands.Listeners() => new([.. _options.Listeners.Select(l => l.Url)]);
+
+    async Task IControlCommands.SendDescriptorsAsync(Socket socket, byte[] line, CancellationToken cancellation)
+    {
+        var descriptors = _options.Listeners.Select(l => l.Descriptor).ToArray();
+        var sent = 0;
+        while (sent < line.Length)
+        {
+            try
+            {
+                // The descriptors travel with the first byte of the line.
+                sent += FdPassing.Send(socket, line.AsSpan(sent), sent == 0 ? descriptors : []);
+            }
+            catch (LinuxException e) when (e.Errno == Errno.EAGAIN)
+            {
+                await Task.Delay(SocketFull, _time, cancellation);
+            }
+        }
+    }
+
+    IReadOnlyList<EdgeInFlight> IControlCommands.News() => _leaving.News();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_sweep is not null)
+        {
+            await _sweep.DisposeAsync();
+        }
+
+        _control.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    private EdgeDrain OwnDrain() => new(IdleGraceS: 2, DrainTimeoutS: 30, (_traffic.Current?.WebSocketDrain ?? TimeSpan.Zero).TotalSeconds);
+
+    private void Sweep()
+    {
+        var now = _time.GetTimestamp();
+        foreach (var instance in _applier.Instances)
+        {
+            instance.Pool.Sweep(now);
+        }
+
+        foreach (var instance in _leaving.Instances())
+        {
+            instance.Pool.Sweep(now);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.IO.Pipelines;
+using System.Net;
+using Mainstay.Edge.Drain;
+using Mainstay.Edge.Headers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Mainstay.Edge.Forwarding;
+
+/// <summary>One request as the edge sees it; the only type that knows how the server hands requests over. Reused along an HTTP/1.1 connection.</summary>
+internal sealed class EdgeRequest(WorkerDrain drain)
+{
+    private IFeatureCollection _features = null!;
+    private IHttpRequestFeature _request = null!;
+    private IHttpResponseFeature _response = null!;
+    private IHttpResponseBodyFeature _responseBody = null!;
+    private IPAddress? _peer;
+    private string _peerText = "";
+
+    public HeadBuffer Head;
+
+    public string Method { get; private set; } = "";
+
+    /// <summary>The request target exactly as the client wrote it.</summary>
+    public string RawTarget { get; private set; } = "";
+
+    /// <summary>Decoded and without dot segments, for routing only.</summary>
+    public string Path => _request.Path;
+
+    public string Query => _request.QueryString;
+
+    public string Scheme => _request.Scheme;
+
+    public string Host { get; private set; } = "";
+
+    public IHeaderDictionary Headers => _request.Headers;
+
+    public IHeaderDictionary ResponseHeaders => _response.Headers;
+
+    public PipeWriter ResponseBody => _responseBody.Writer;
+
+    public bool HasResponseStarted => _response.HasStarted;
+
+    public bool IsHttp2 { get; private set; }
+
+    public bool IsHead { get; private set; }
+
+    /// <summary>RFC 9110 9.2.2: sending it twice has the effect of sending it once.</summary>
+    public bool IsIdempotent { get; private set; }
+
+    public string CorrelationId { get; set; } = "";
+
+    /// <summary>Why the request body could not be read to its end.</summary>
+    public Exception? BodyError { get; set; }
+
+    /// <summary>The peer of the connection; an IPv4 client on an IPv6 socket appears as IPv4.</summary>
+    public IPAddress? Peer
+    {
+        get
+        {
+            ResolvePeer();
+            return _peer;
+        }
+    }
+
+    public string PeerText
+    {
+        get
+        {
+            ResolvePeer();
+            return _peerText;
+        }
+    }
+
+    public CancellationToken Aborted => _features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
+
+    public bool CanHaveBody => _features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? false;
+
+    public PipeReader Body => _features.Get<IRequestBodyPipeFeature>()!.Reader;
+
+    public IHeaderDictionary? Trailers => _features.Get<IHttpRequestTrailersFeature>() is { Available: true } trailers ? trailers.Trailers : null;
+
+    public IHeaderDictionary? ResponseTrailers => _features.Get<IHttpResponseTrailersFeature>()?.Trailers;
+
+    public IHttpUpgradeFeature? Upgrade => _features.Get<IHttpUpgradeFeature>();
+
+    public IHttpExtendedConnectFeature? ExtendedConnect => _features.Get<IHttpExtendedConnectFeature>();
+
+    public ClientConnection? Connection => _features.Get<ClientConnection>();
+
+    public void Begin(IFeatureCollection features)
+    {
+        _features = features;
+        _request = features.Get<IHttpRequestFeature>()!;
+        _response = features.Get<IHttpResponseFeature>()!;
+        _responseBody = features.Get<IHttpResponseBodyFeature>()!;
+        Method = _request.Method;
+        RawTarget = _request.RawTarget;
+        Host = _request.Headers.Host.ToString();
+        IsHttp2 = _request.Protocol.StartsWith("HTTP/2", StringComparison.Ordinal);
+        IsHead = Method == "HEAD";
+        IsIdempotent = Method is "GET" or "HEAD" or "OPTIONS" or "PUT" or "DELETE" or "TRACE";
+        CorrelationId = "";
+        BodyError = null;
+    }
+
+    public void SetStatus(int status, string? reason = null)
+    {
+        _response.StatusCode = status;
+        _response.ReasonPhrase = reason;
+    }
+
+    /// <summary>Adds what every response carries.</summary>
+    public void Announce()
+    {
+        ResponseHeaders[Edge.Headers.CorrelationId.Header] = CorrelationId;
+        if (drain.HasBegun && !IsHttp2)
+        {
+            ResponseHeaders.Connection = "close";
+        }
+    }
+
+    /// <summary>The server's own lower bound on a body's speed suits uploads and downloads, not conversations.</summary>
+    public void AllowSlowBody()
+    {
+        if (_features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
+    }
+
+    public Task StartResponseAsync() => _responseBody.StartAsync(CancellationToken.None);
+
+    /// <summary>Ends the client's connection (HTTP/1.1) or stream (HTTP/2) so that it cannot take what it got for the whole.</summary>
+    public void Abort() => _features.Get<IHttpRequestLifetimeFeature>()!.Abort();
+
+    public void End() => Head.Release();
+
+    private void ResolvePeer()
+    {
+        var address = _features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
+        var canonical = address is null ? null : TrustedProxies.Canonical(address);
+        if (_peer is null ? canonical is not null : !_peer.Equals(canonical))
+        {
+            _peer = canonical;
+            _peerText = canonical?.ToString() ?? "";
+        }
+    }
+}

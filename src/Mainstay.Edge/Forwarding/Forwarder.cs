@@ -1,0 +1,100 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Mainstay.Edge.Forwarding.Upstream;
+using Mainstay.Edge.Traffic;
+
+namespace Mainstay.Edge.Forwarding;
+
+/// <summary>One try: a connection, the head and body sent, the response relayed. Decides nothing about further tries.</summary>
+internal sealed class Forwarder(EdgeLimits limits, TimeProvider time)
+{
+    /// <param name="timeout">How long the upstream may be silent, in timestamps.</param>
+    /// <param name="bodyAppended">The body stands behind the head already, or there is none.</param>
+    /// <param name="fresh">Do not use a pooled connection: the last one was dead.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Attempt> TryAsync(EdgeRequest request, InstanceTraffic instance, long timeout, bool bodyAppended, bool fresh)
+    {
+        var upstream = fresh ? null : instance.Pool.TryTake(request.IsIdempotent);
+        if (upstream is null)
+        {
+            try
+            {
+                upstream = await instance.Pool.ConnectAsync(request.Aborted);
+            }
+            catch (SocketException e)
+            {
+                instance.Refused(time.GetTimestamp());
+                return e.SocketErrorCode == SocketError.TimedOut ? Attempt.ConnectTimedOut : Attempt.Refused;
+            }
+            catch (OperationCanceledException)
+            {
+                return Attempt.ClientFailed;
+            }
+        }
+
+        // Disposed before the connection goes back to the pool: a client that leaves later must not cut somebody else's exchange.
+        var watch = request.Aborted.UnsafeRegister(static state => ((UpstreamConnection)state!).Dispose(), upstream);
+        Task<PumpResult>? pump = null;
+        var (attempt, reusable) = (Attempt.Died, false);
+        try
+        {
+            upstream.SetWriteDeadline(time.GetTimestamp() + timeout);
+            await upstream.SendAsync(request.Head.Written);
+            upstream.SetWriteDeadline(0);
+            upstream.SetReadDeadline(time.GetTimestamp() + timeout);
+            if (!bodyAppended)
+            {
+                pump = RequestBodyPump.RunAsync(request, upstream, timeout, time);
+            }
+
+            (attempt, reusable) = await ResponseRelay.RunAsync(request, upstream, pump, timeout, limits, time);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            attempt = upstream.Unread.IsEmpty ? Attempt.Died : Attempt.Broken;
+        }
+        finally
+        {
+            await watch.DisposeAsync();
+        }
+
+        if (pump is not null)
+        {
+            reusable &= await StopAsync(pump, request, upstream) == PumpResult.Completed;
+        }
+
+        if (attempt == Attempt.Done && reusable)
+        {
+            instance.Pool.Return(upstream);
+            return attempt;
+        }
+
+        attempt = Explain(attempt, request, upstream);
+        instance.Pool.Drop(upstream);
+        if (attempt is not (Attempt.Done or Attempt.ClientFailed))
+        {
+            instance.Failed();
+        }
+
+        return attempt;
+    }
+
+    private static async ValueTask<PumpResult> StopAsync(Task<PumpResult> pump, EdgeRequest request, UpstreamConnection upstream)
+    {
+        if (!pump.IsCompleted)
+        {
+            upstream.Dispose();
+            request.Body.CancelPendingRead();
+        }
+
+        return await pump;
+    }
+
+    private static Attempt Explain(Attempt attempt, EdgeRequest request, UpstreamConnection upstream) => attempt switch
+    {
+        Attempt.Done => attempt,
+        _ when request.BodyError is not null || request.Aborted.IsCancellationRequested => Attempt.ClientFailed,
+        _ when upstream.TimedOut => Attempt.TimedOut,
+        _ => attempt,
+    };
+}

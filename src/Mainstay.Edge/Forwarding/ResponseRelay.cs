@@ -1,0 +1,191 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Mainstay.Edge.Forwarding.Upstream;
+using Mainstay.Edge.Headers;
+
+namespace Mainstay.Edge.Forwarding;
+
+/// <summary>Reads one response and passes it on as it comes: nothing is held back while the upstream is silent.</summary>
+internal static class ResponseRelay
+{
+    private const int FlushAbove = 32 * 1024;
+    private const int Incomplete = -1;
+    private const int Malformed = -2;
+
+    /// <returns>How it ended, and whether the upstream connection may carry another exchange.</returns>
+    /// <exception cref="SocketException">The upstream failed before anything was relayed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<(Attempt Attempt, bool Reusable)> RunAsync(EdgeRequest request, UpstreamConnection upstream, Task<PumpResult>? pump, long timeout, EdgeLimits limits, TimeProvider time)
+    {
+        int length;
+        while ((length = FinalHead(upstream)) < 0)
+        {
+            if (length == Malformed || upstream.Unread.Length > limits.ResponseHeadBytes)
+            {
+                return (Attempt.Broken, false);
+            }
+
+            var count = await upstream.ReceiveAsync();
+            if (count == 0)
+            {
+                return (upstream.Unread.IsEmpty ? Attempt.Died : Attempt.Broken, false);
+            }
+
+            upstream.Received(count);
+        }
+
+        if (!ResponseHeadParser.TryParse(upstream.Unread[..length], request.ResponseHeaders, out var framing) || framing.Status == 101)
+        {
+            request.ResponseHeaders.Clear();
+            return (Attempt.Broken, false);
+        }
+
+        upstream.Consume(length);
+        Announce(request, upstream, framing, time);
+        if (request.IsHead || framing.Status is 204 or 304 || framing.ContentLength == 0)
+        {
+            return (Attempt.Done, !framing.Close && upstream.Unread.IsEmpty);
+        }
+
+        if (framing.ContentLength > FlushAbove)
+        {
+            upstream.ExpectBulk();
+        }
+
+        return await RelayBodyAsync(request, upstream, framing, pump, framing.EventStream ? 0 : timeout, time);
+    }
+
+    /// <summary>The length of the final response's head, which stands first in the unread bytes; interim responses before it are dropped.</summary>
+    private static int FinalHead(UpstreamConnection upstream)
+    {
+        while (true)
+        {
+            var length = ResponseHeadParser.Length(upstream.Unread);
+            if (length < 0)
+            {
+                return Incomplete;
+            }
+
+            switch (ResponseHeadParser.Status(upstream.Unread[..length]))
+            {
+                case < 0:
+                    return Malformed;
+                case >= 100 and < 200 and not 101:
+                    upstream.Consume(length);
+                    continue;
+                default:
+                    return length;
+            }
+        }
+    }
+
+    private static void Announce(EdgeRequest request, UpstreamConnection upstream, in ResponseFraming framing, TimeProvider time)
+    {
+        request.SetStatus(framing.Status, framing.ReasonPhrase);
+        request.Announce();
+        if (framing.ContentLength >= 0 && framing.Status != 204)
+        {
+            request.ResponseHeaders.ContentLength = framing.ContentLength;
+        }
+
+        if (framing.KeepAliveSeconds > 0)
+        {
+            // Stay clear of the peer's own limit: by a second, or by half when it has not much more than that.
+            upstream.PeerIdle = Math.Max(framing.KeepAliveSeconds - 1, framing.KeepAliveSeconds * 0.5) is var seconds ? (long)(seconds * time.TimestampFrequency) : 0;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<(Attempt Attempt, bool Reusable)> RelayBodyAsync(
+        EdgeRequest request, UpstreamConnection upstream, ResponseFraming framing, Task<PumpResult>? pump, long timeout, TimeProvider time)
+    {
+        var writer = request.ResponseBody;
+        var body = new ResponseBody(framing);
+        var relayed = false;
+        try
+        {
+            var unflushed = 0;
+            while (true)
+            {
+                var written = body.Take(upstream, writer);
+                relayed |= written > 0;
+                unflushed += written;
+                if (body.IsDone)
+                {
+                    body.AddTrailers(request);
+                    return (Attempt.Done, !framing.Close && upstream.Unread.IsEmpty);
+                }
+
+                if (body.IsBroken)
+                {
+                    return Cut(request, relayed);
+                }
+
+                var receiving = upstream.ReceiveAsync();
+                if (!receiving.IsCompleted || unflushed >= FlushAbove)
+                {
+                    var flushing = writer.FlushAsync();
+                    if (!flushing.IsCompletedSuccessfully)
+                    {
+                        // A slow client must not look like a silent upstream.
+                        upstream.SetReadDeadline(0);
+                    }
+
+                    try
+                    {
+                        await flushing;
+                    }
+                    catch
+                    {
+                        // The read must be over before its buffer goes back to the pool.
+                        upstream.Dispose();
+                        await EndAsync(receiving);
+                        throw;
+                    }
+
+                    (relayed, unflushed) = (true, 0);
+                }
+
+                upstream.SetReadDeadline(timeout == 0 || pump is { IsCompleted: false } ? 0 : time.GetTimestamp() + timeout);
+                var count = await receiving;
+                if (count == 0 && !body.EndOfInput())
+                {
+                    return Cut(request, relayed);
+                }
+
+                upstream.Received(count);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return Cut(request, relayed);
+        }
+    }
+
+    private static async ValueTask EndAsync(ValueTask<int> receiving)
+    {
+        try
+        {
+            await receiving;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // That is what disposing is for.
+        }
+    }
+
+    /// <summary>A part must never look like the whole. What was not begun can still be answered properly.</summary>
+    private static (Attempt Attempt, bool Reusable) Cut(EdgeRequest request, bool relayed)
+    {
+        if (relayed || request.HasResponseStarted)
+        {
+            request.Abort();
+            return (Attempt.Done, false);
+        }
+
+        request.ResponseHeaders.Clear();
+        return (Attempt.Broken, false);
+    }
+}

@@ -1,0 +1,109 @@
+using Mainstay.Edge.Forwarding.Upstream;
+
+namespace Mainstay.Edge.Traffic;
+
+/// <summary>What is in flight on one instance, across snapshots. All counters are lock-free.</summary>
+internal sealed class InstanceTraffic(InstanceKey key, UpstreamPool pool)
+{
+    private int _requests;
+    private int _webSockets;
+    private int _draining;
+    private long _refusedAt = long.MinValue;
+    private long _total;
+    private long _failures;
+
+    public InstanceKey Key { get; } = key;
+
+    public string Id => Key.Id;
+
+    public UpstreamPool Pool { get; } = pool;
+
+    public int Requests => Volatile.Read(ref _requests);
+
+    public int WebSockets => Volatile.Read(ref _webSockets);
+
+    /// <summary>Requests ever sent here, and those that ended in a connection failure or a timeout.</summary>
+    public (long Requests, long Failures) Totals => (Volatile.Read(ref _total), Volatile.Read(ref _failures));
+
+    public bool IsDraining => Volatile.Read(ref _draining) != 0;
+
+    /// <summary>When draining began, in timestamps of the worker's clock; meaningless otherwise.</summary>
+    public long DrainingSince { get; private set; }
+
+    /// <summary>Told of every end of a request or WebSocket while draining.</summary>
+    public Action? LeftWhileDraining { get; set; }
+
+    /// <summary>Counts a request in, or refuses because draining has begun since the caller read the routing table.</summary>
+    /// <remarks>Count first, look second; the drain marks first and counts second. So the daemon never hears of zero while one slips in.</remarks>
+    public bool TryEnterRequest()
+    {
+        Interlocked.Increment(ref _requests);
+        if (Volatile.Read(ref _draining) != 0)
+        {
+            LeaveRequest();
+            return false;
+        }
+
+        Interlocked.Increment(ref _total);
+        return true;
+    }
+
+    public void LeaveRequest()
+    {
+        Interlocked.Decrement(ref _requests);
+        if (Volatile.Read(ref _draining) != 0)
+        {
+            LeftWhileDraining?.Invoke();
+        }
+    }
+
+    /// <summary>A request became a WebSocket; it counts as one from now on.</summary>
+    public void EnterWebSocket()
+    {
+        Interlocked.Increment(ref _webSockets);
+        LeaveRequest();
+    }
+
+    public void LeaveWebSocket()
+    {
+        Interlocked.Decrement(ref _webSockets);
+        if (Volatile.Read(ref _draining) != 0)
+        {
+            LeftWhileDraining?.Invoke();
+        }
+    }
+
+    public void Failed() => Interlocked.Increment(ref _failures);
+
+    public void Refused(long now)
+    {
+        Failed();
+        Volatile.Write(ref _refusedAt, now);
+    }
+
+    public bool IsSuspect(long now, long suspicionTicks)
+    {
+        var at = Volatile.Read(ref _refusedAt);
+        return at != long.MinValue && now - at < suspicionTicks;
+    }
+
+    /// <summary>From now on nobody enters, and idle connections are closed so that the service's own graceful stop can finish.</summary>
+    public void BeginDrain(long now)
+    {
+        if (IsDraining)
+        {
+            return;
+        }
+
+        DrainingSince = now;
+        Interlocked.Exchange(ref _draining, 1);
+        Pool.Close();
+    }
+
+    /// <summary>The daemon changed its mind: the instance serves again.</summary>
+    public void EndDrain()
+    {
+        Pool.Open();
+        Interlocked.Exchange(ref _draining, 0);
+    }
+}

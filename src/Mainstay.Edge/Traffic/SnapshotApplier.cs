@@ -1,0 +1,140 @@
+using System.Net;
+using Mainstay.Contracts.EdgeControl;
+using Mainstay.Edge.Answers;
+using Mainstay.Edge.Forwarding.Upstream;
+using Mainstay.Edge.Headers;
+using Mainstay.Edge.Logs;
+using Mainstay.Edge.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Edge.Traffic;
+
+/// <summary>Turns snapshots into the state requests are decided by, keeping what outlives them: counters, connections, waiting rooms. One caller at a time.</summary>
+internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances leaving, EdgeLimits limits, TimeProvider time, ILogger<SnapshotApplier> log)
+{
+    private readonly Dictionary<string, ServiceTraffic> _services = new(StringComparer.Ordinal);
+    private Dictionary<InstanceKey, InstanceTraffic> _instances = [];
+
+    /// <summary>Instances that are in the snapshot; those that left are with <see cref="LeavingInstances"/>.</summary>
+    public IReadOnlyCollection<InstanceTraffic> Instances => Volatile.Read(ref _instances).Values;
+
+    public long Version => traffic.Current?.Version ?? 0;
+
+    public void Apply(EdgeSnapshot snapshot)
+    {
+        var now = time.GetTimestamp();
+        var instances = new Dictionary<InstanceKey, InstanceTraffic>();
+        var draining = new List<InstanceTraffic>();
+        var views = new Dictionary<string, ServiceView>(StringComparer.Ordinal);
+        foreach (var service in snapshot.Services)
+        {
+            views[service.Name] = View(service, instances, draining);
+        }
+
+        var (trusted, unreadable) = TrustedProxies.Parse(snapshot.TrustedProxies);
+        foreach (var entry in unreadable)
+        {
+            log.UnreadableProxy(entry);
+        }
+
+        var (pages, trouble) = ErrorPages.Load(snapshot.ErrorPages);
+        if (trouble is not null)
+        {
+            log.NoErrorPages(snapshot.ErrorPages!, trouble);
+        }
+
+        var state = new RoutingState(
+            snapshot.Version,
+            new(snapshot.Routes),
+            [.. snapshot.Routes.Select(route => ToRoute(route, views))],
+            trusted,
+            pages,
+            Seconds.Of(snapshot.WsDrainS));
+
+        var before = _instances;
+        Volatile.Write(ref _instances, instances);
+        foreach (var instance in instances.Values.Where(i => i.IsDraining && !draining.Contains(i)))
+        {
+            instance.EndDrain();
+        }
+
+        // Publish first, drain second: whoever finds an instance draining finds the newer table as well.
+        traffic.Publish(state);
+        foreach (var (key, instance) in before)
+        {
+            if (!instances.ContainsKey(key))
+            {
+                instance.BeginDrain(now);
+                leaving.Add(instance, removed: true);
+            }
+        }
+
+        foreach (var instance in draining)
+        {
+            instance.BeginDrain(now);
+            leaving.Add(instance, removed: false);
+        }
+
+        leaving.Forget(instances.Values.Where(i => !i.IsDraining));
+        foreach (var view in views.Values.Where(v => !v.MustWait))
+        {
+            view.Traffic.Room.Release(snapshot.Version);
+        }
+
+        foreach (var gone in _services.Keys.Except(views.Keys).ToArray())
+        {
+            _services.Remove(gone, out var service);
+            service?.Room.Release(snapshot.Version);
+        }
+    }
+
+    private ServiceView View(EdgeService service, Dictionary<InstanceKey, InstanceTraffic> instances, List<InstanceTraffic> draining)
+    {
+        if (!_services.TryGetValue(service.Name, out var kept))
+        {
+            _services[service.Name] = kept = new(service.Name, new(limits.HeldPerService, time));
+        }
+
+        var ready = new List<InstanceTraffic>();
+        foreach (var wanted in service.Instances)
+        {
+            if (!TryAddress(wanted, out var address))
+            {
+                log.UnreadableAddress(wanted.Id, wanted.Address);
+                continue;
+            }
+
+            var key = new InstanceKey(wanted.Id, address, wanted.Port);
+            var instance = _instances.GetValueOrDefault(key) ?? leaving.Find(key) ?? Create(key);
+            instances[key] = instance;
+            (wanted.Draining ? draining : ready).Add(instance);
+        }
+
+        return new(kept, [.. ready], service.Hold, Seconds.Of(service.HoldMaxS), service.Because);
+    }
+
+    private InstanceTraffic Create(InstanceKey key)
+    {
+        var endPoint = new IPEndPoint(key.Address, key.Port);
+        return new(key, new(endPoint, limits, time));
+    }
+
+    private Route ToRoute(EdgeRoute route, Dictionary<string, ServiceView> views)
+    {
+        var timeout = route.TimeoutS > 0 ? Seconds.Of(route.TimeoutS) : limits.RouteTimeout;
+        var view = views.GetValueOrDefault(route.Service) ?? new(new(route.Service, new(0, time)), [], false, TimeSpan.Zero, "the service is not in the snapshot");
+        return new(view, route.StripPrefix ? RouteTable.NormalizePrefix(route.Path) : "", (long)(timeout.TotalSeconds * time.TimestampFrequency));
+    }
+
+    // No name is ever resolved here: that could block, and the daemon knows addresses.
+    private static bool TryAddress(EdgeInstance instance, out IPAddress address)
+    {
+        if (instance.Address.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        {
+            address = IPAddress.Loopback;
+            return true;
+        }
+
+        return IPAddress.TryParse(instance.Address, out address!);
+    }
+}

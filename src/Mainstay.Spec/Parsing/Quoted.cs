@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Text;
+
+namespace Mainstay.Spec.Parsing;
+
+/// <summary>A piece of the user's text, fit to stand in a message: quoted, short, and unable to steer a terminal.</summary>
+internal static class Quoted
+{
+    private const int Longest = 60;
+
+    public static string Text(string text) => $"\"{Bare(text)}\"";
+
+    public static string Bare(string text)
+    {
+        var shown = new StringBuilder();
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (shown.Length >= Longest)
+            {
+                return shown.Append("...").ToString();
+            }
+
+            shown.Append(Visible(rune));
+        }
+
+        return shown.ToString();
+    }
+
+    private static string Visible(Rune rune) => rune.Value switch
+    {
+        '\n' => "\\n",
+        '\t' => "\\t",
+        '\r' => "\\r",
+        _ => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+            ? $"\\u{{{rune.Value:x}}}"
+            : rune.ToString(),
+    };
+}

@@ -1,0 +1,17 @@
+using System.Runtime.CompilerServices;
+
+namespace Mainstay;
+
+/// <summary>The doors to the roles.</summary>
+internal static class Roles
+{
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Task<int> DaemonAsync(string[] args) => Daemon.DaemonRole.RunAsync(args);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Task<int> EdgeAsync(string controlSocket) =>
+        Edge.EdgeRole.RunAsync(Edge.EdgeOptions.FromEnvironment(["--control", controlSocket], Environment.GetEnvironmentVariable), CancellationToken.None);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Task<int> CommandAsync(string[] args) => CommandHost.RunAsync(args);
+}
