@@ -48,7 +48,7 @@ internal static class CommandHost
         // What the runtime or a library prints outside our log (a crash, for one) goes to the end of the same file.
         using var log = File.OpenHandle(home.DaemonLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         var output = ChildOutput.ToDescriptor((int)log.DangerousGetHandle());
-        var outcome = Spawner.Spawn(new SpawnSpec
+        var outcome = new Spawner(Path.Combine(home.Run, "start")).Spawn(new SpawnSpec
         {
             Argv = [Environment.ProcessPath!, "daemon", "--home", home.Root],
             Directory = "/",

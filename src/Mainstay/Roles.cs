@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Mainstay;
 
@@ -10,20 +9,9 @@ internal static class Roles
     public static Task<int> DaemonAsync(string[] args) => Daemon.DaemonRole.RunAsync(args);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static async Task<int> EdgeAsync(string controlSocket)
-    {
-        using var stop = new CancellationTokenSource();
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Cancel(context, stop));
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Cancel(context, stop));
-        return await Edge.EdgeRole.RunAsync(Edge.EdgeOptions.From(controlSocket, Environment.GetEnvironmentVariable), stop.Token);
-    }
+    public static Task<int> EdgeAsync(string controlSocket) =>
+        Edge.EdgeRole.RunAsync(Edge.EdgeOptions.FromEnvironment(["--control", controlSocket], Environment.GetEnvironmentVariable), CancellationToken.None);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static Task<int> CommandAsync(string[] args) => CommandHost.RunAsync(args);
-
-    private static void Cancel(PosixSignalContext context, CancellationTokenSource stop)
-    {
-        context.Cancel = true;
-        stop.Cancel();
-    }
 }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Daemon.Api;
 
-/// <summary>The API of the unix socket, described in docs/reference/openapi.json. Who may open the socket may do everything: its mode is 0600.</summary>
+/// <summary>The API of the unix socket, described by GET /v1/openapi.json. Who may open the socket may do everything: its mode is 0600.</summary>
 internal sealed class ApiRouter(DaemonCore core, IJournal journal, TimeProvider clock, ILogger<ApiRouter> logger)
 {
     private const int MaxBodyBytes = 4 * 1024 * 1024;
@@ -46,18 +46,29 @@ internal sealed class ApiRouter(DaemonCore core, IJournal journal, TimeProvider 
         }
     }
 
-    private Task DispatchAsync(HttpContext http) => (http.Request.Method, http.Request.Path.Value) switch
+    private Task DispatchAsync(HttpContext http)
     {
-        ("GET", "/v1/version") => WriteAsync(http, core.Version(), WireJson.Default.VersionDocument),
-        ("GET", "/v1/status") => WriteAsync(http, core.Status(), WireJson.Default.StatusDocument),
-        ("GET", "/v1/events") => EventsAsync(http),
-        ("POST", "/v1/apply") => ApplyAsync(http),
-        ("POST", "/v1/actions") => RunAsync(http, WireJson.Default.ActionRequest, core.ActAsync),
-        ("POST", "/v1/scale") => RunAsync(http, WireJson.Default.ScaleRequest, core.ScaleAsync),
-        ("POST", "/v1/down") => RunAsync(http, WireJson.Default.DownRequest, core.DownAsync),
-        ("POST", "/v1/edge/reload") => OperationStream.RunAsync(http, core.ReloadEdgeAsync),
-        _ => RefuseAsync(http, StatusCodes.Status404NotFound, "There is no such thing here", $"{http.Request.Method} {http.Request.Path} is not part of this API", []),
-    };
+        var endpoint = ApiEndpoints.Find(http.Request.Method, http.Request.Path.Value ?? "");
+        return endpoint?.Operation switch
+        {
+            null => RefuseAsync(http, StatusCodes.Status404NotFound, "There is no such thing here", $"{http.Request.Method} {http.Request.Path} is not part of this API", []),
+            ApiOperation.Version => WriteAsync(http, core.Version(), WireJson.Default.VersionDocument),
+            ApiOperation.Status => WriteAsync(http, core.Status(), WireJson.Default.StatusDocument),
+            ApiOperation.Events => EventsAsync(http),
+            ApiOperation.Apply => ApplyAsync(http),
+            ApiOperation.Act => RunAsync(http, WireJson.Default.ActionRequest, core.ActAsync),
+            ApiOperation.Scale => RunAsync(http, WireJson.Default.ScaleRequest, core.ScaleAsync),
+            ApiOperation.Down => RunAsync(http, WireJson.Default.DownRequest, core.DownAsync),
+            ApiOperation.ReloadEdge => OperationStream.RunAsync(http, core.ReloadEdgeAsync),
+            ApiOperation.OpenApi => OpenApiAsync(http),
+        };
+    }
+
+    private static Task OpenApiAsync(HttpContext http)
+    {
+        http.Response.ContentType = "application/json";
+        return http.Response.WriteAsync(OpenApiDocument.Text(), http.RequestAborted);
+    }
 
     private async Task ApplyAsync(HttpContext http)
     {

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Mainstay.Contracts;
 using Mainstay.Contracts.EdgeControl;
+using Mainstay.Linux.Interop;
 using Mainstay.Linux.Sockets;
 
 namespace Mainstay.Daemon.Edge;
@@ -12,34 +13,34 @@ internal static class EdgeHandOverClient
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
 
-    public static async Task<IReadOnlyList<(string Address, SafeHandle Socket)>> TakeAsync(string controlSocket, CancellationToken token)
+    /// <exception cref="TimeoutException">The worker did not answer in time.</exception>
+    /// <exception cref="InvalidDataException">It answered nonsense.</exception>
+    public static async Task<IReadOnlyList<(string Address, Descriptor Socket)>> TakeAsync(string controlSocket, TimeProvider clock, CancellationToken token)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(controlSocket), token).AsTask().WaitAsync(Deadline, TimeProvider.System, token);
-
-        // Blocking and short: the daemon is starting, and nothing else can be done before the sockets are here.
-        return await Task.Run(() => Exchange(socket), token);
+        return await ExchangeAsync(socket, controlSocket, token).WaitAsync(Deadline, clock, token);
     }
 
-    private static List<(string Address, SafeHandle Socket)> Exchange(Socket socket)
+    private static async Task<List<(string Address, Descriptor Socket)>> ExchangeAsync(Socket socket, string controlSocket, CancellationToken token)
     {
-        socket.Blocking = true;
-        socket.ReceiveTimeout = socket.SendTimeout = (int)Deadline.TotalMilliseconds;
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(controlSocket), token);
         var command = JsonSerializer.SerializeToUtf8Bytes(new EdgeCommand(HandOver: new EdgeHandOver()), WireJson.Default.EdgeCommand);
-        socket.Send([.. command, (byte)'\n']);
+        await socket.SendAsync((byte[])[.. command, (byte)'\n'], token);
 
+        var buffer = new byte[4096];
         var text = new List<byte>();
-        var descriptors = new List<SafeHandle>();
+        var descriptors = new List<Descriptor>();
         while (true)
         {
-            var received = FdPassing.Receive(socket.SafeHandle, maxBytes: 4096);
-            descriptors.AddRange(received.Descriptors);
-            if (received.Bytes.Length == 0)
+            // Waits for data without taking any: a plain read would take the byte that the descriptors travel with.
+            await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, token);
+            var count = FdPassing.Receive(socket, buffer, descriptors);
+            if (count == 0)
             {
                 throw new InvalidDataException("the worker closed the connection before it sent its sockets");
             }
 
-            text.AddRange(received.Bytes);
+            text.AddRange(buffer.AsSpan(0, count));
             while (text.IndexOf((byte)'\n') is var end and >= 0)
             {
                 var report = JsonSerializer.Deserialize(CollectionsMarshal.AsSpan(text)[..end], WireJson.Default.EdgeReport);

@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
+using System.Text.Json;
 using System.Threading.Channels;
 using Mainstay.Contracts;
 using Mainstay.Contracts.Api;
 using Mainstay.Contracts.EdgeControl;
 using Mainstay.Journal;
+using Mainstay.Linux.Interop;
 using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Daemon.Edge;
@@ -258,12 +261,12 @@ internal sealed class EdgeKeeper(HomeLayout home, IJournal journal, IEdgeLaunche
 
         try
         {
-            foreach (var (address, socket) in await EdgeHandOverClient.TakeAsync(home.EdgeSocket(record.Worker), token))
+            foreach (var (address, socket) in await EdgeHandOverClient.TakeAsync(home.EdgeSocket(record.Worker), clock, token))
             {
                 sockets.Take(address, socket);
             }
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or System.Net.Sockets.SocketException or TimeoutException)
+        catch (Exception e) when (e is LinuxException or InvalidDataException or JsonException or SocketException or TimeoutException)
         {
             // Without the sockets we could not replace this worker later. A new one on new sockets is the honest way.
             logger.EdgeHandOverFailed(e.Message);

@@ -3,11 +3,12 @@ using System.Globalization;
 using Mainstay.Contracts;
 using Mainstay.Linux.Polling;
 using Mainstay.Linux.Processes;
+using Mainstay.Linux.Signals;
 
 namespace Mainstay.Daemon.Edge;
 
 /// <summary>Starts workers as `mainstay edge` from the daemon's own executable, with the listening sockets as descriptors 3 and up.</summary>
-internal sealed class EdgeProcessLauncher(HomeLayout home, EventLoop loop) : IEdgeLauncher
+internal sealed class EdgeProcessLauncher(HomeLayout home, Spawner spawner, EventLoop loop) : IEdgeLauncher
 {
     private const int FirstDescriptor = 3;
 
@@ -16,7 +17,7 @@ internal sealed class EdgeProcessLauncher(HomeLayout home, EventLoop loop) : IEd
         var program = Environment.ProcessPath ?? throw new EdgeLaunchException("the daemon's own executable is not known");
         using var log = File.OpenHandle(home.EdgeLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         var output = ChildOutput.ToDescriptor((int)log.DangerousGetHandle());
-        var outcome = Spawner.Spawn(new SpawnSpec
+        var outcome = spawner.Spawn(new SpawnSpec
         {
             Argv = [program, "edge", "--control", controlSocket],
             Directory = "/",
@@ -66,7 +67,7 @@ internal sealed class EdgeProcessLauncher(HomeLayout home, EventLoop loop) : IEd
 
         public Task<ExitStatus> Exited => process.Exited;
 
-        public void Kill() => process.Signal(SignalNumber.Kill);
+        public void Kill() => process.Signal(SignalNumber.SIGKILL);
 
         public void Dispose() => process.Dispose();
     }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Runtime.InteropServices;
+using Mainstay.Linux.Interop;
 using Mainstay.Linux.Sockets;
 using Mainstay.Spec.Model;
 
@@ -11,24 +11,24 @@ internal sealed class EdgeSockets : IDisposable
 {
     private const int Backlog = 4096;
 
-    private readonly SortedDictionary<string, SafeHandle> _sockets = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Descriptor> _sockets = new(StringComparer.Ordinal);
 
     public ImmutableArray<string> Addresses => [.. _sockets.Keys];
 
     public ImmutableArray<(string Address, int Descriptor)> Descriptors =>
-        [.. _sockets.Select(s => (s.Key, (int)s.Value.DangerousGetHandle()))];
+        [.. _sockets.Select(s => (s.Key, s.Value.Number))];
 
     /// <summary>Binds what is not bound yet, all or nothing. The address that could not be bound, and why, comes back.</summary>
     public (ListenSpec Listen, string Reason)? Bind(ImmutableArray<ListenSpec> wanted)
     {
-        var bound = new List<(string Address, SafeHandle Socket)>();
+        var bound = new List<(string Address, Descriptor Socket)>();
         foreach (var listen in wanted.Where(l => !_sockets.ContainsKey(l.ToString())))
         {
             try
             {
                 bound.Add((listen.ToString(), ListeningSocket.Bind(IPAddress.Parse(listen.Address), listen.Port, Backlog)));
             }
-            catch (Exception e) when (e is IOException or System.ComponentModel.Win32Exception or System.Net.Sockets.SocketException)
+            catch (LinuxException e)
             {
                 bound.ForEach(b => b.Socket.Dispose());
                 return (listen, e.Message);
@@ -43,7 +43,7 @@ internal sealed class EdgeSockets : IDisposable
         return null;
     }
 
-    public void Take(string address, SafeHandle socket)
+    public void Take(string address, Descriptor socket)
     {
         if (!_sockets.TryAdd(address, socket))
         {

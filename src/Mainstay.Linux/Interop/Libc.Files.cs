@@ -7,12 +7,16 @@ internal static unsafe partial class Libc
     public const int AT_FDCWD = -100;
     public const int AT_EMPTY_PATH = 0x1000;
     public const uint STATX_TYPE = 1;
+    public const uint STATX_BASIC_STATS = 0x7ff;
 
     public const uint SPLICE_F_MOVE = 1;
     public const uint SPLICE_F_NONBLOCK = 2;
 
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
+
+    [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint GetExtendedAttribute(string path, string name, void* value, nuint size);
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int Truncate(Descriptor file, long length);
@@ -27,7 +31,19 @@ internal struct StatBuffer
 {
     public const ushort TypeMask = 0xF000;
     public const ushort FifoType = 0x1000;
+    public const ushort FolderType = 0x4000;
+    public const ushort RegularType = 0x8000;
+    public const ushort PermissionMask = 0xFFF;
+
+    [FieldOffset(20)]
+    public uint User;
+
+    [FieldOffset(24)]
+    public uint Group;
 
     [FieldOffset(28)]
     public ushort Mode;
+
+    [FieldOffset(40)]
+    public ulong Size;
 }

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Mainstay.Daemon.Edge;
+using Mainstay.Spec.Model;
+using Mainstay.Supervisor.Ports;
+
+namespace Mainstay.Daemon.Tests.Edge;
+
+public class EdgeSnapshotBuilderTests
+{
+    private static readonly ServiceName Api = new("api");
+
+    private static StackSpec Stack(params ImmutableArray<RouteSpec> routes) => new(
+        new("s"),
+        "mainstay.yaml",
+        "/",
+        EdgeSpec.None with { WsDrain = TimeSpan.FromSeconds(5), Certificates = [new("example.com", "/c.pem", "/k.pem", SourceSpan.None)] },
+        [],
+        [],
+        routes);
+
+    private static RouteSpec Route(string path) => new(null, path, Api, false, TimeSpan.FromSeconds(30), SourceSpan.None);
+
+    [Fact]
+    public void A_service_with_two_routes_stands_in_the_snapshot_once()
+    {
+        var snapshot = EdgeSnapshotBuilder.Build(1, Stack(Route("/a"), Route("/b")), new Dictionary<ServiceName, ServiceTraffic>(), _ => "1");
+
+        Assert.Equal(["/a", "/b"], snapshot.Routes.Select(r => r.Path));
+        Assert.Equal("api", Assert.Single(snapshot.Services).Name);
+    }
+
+    [Fact]
+    public void A_service_that_was_never_published_has_no_instance_and_says_why()
+    {
+        var service = Assert.Single(EdgeSnapshotBuilder.Build(1, Stack(Route("/")), new Dictionary<ServiceName, ServiceTraffic>(), _ => "1").Services);
+
+        Assert.Empty(service.Instances);
+        Assert.False(service.Hold);
+        Assert.Equal("was never started", service.Because);
+    }
+
+    [Fact]
+    public void What_the_supervisor_published_arrives_unchanged()
+    {
+        var traffic = new ServiceTraffic(Api, Hold: true, TimeSpan.FromSeconds(60), [new("api-1.r1", 4001, false), new("api-2.r2", 4002, true)], "is being replaced");
+        var snapshot = EdgeSnapshotBuilder.Build(9, Stack(Route("/")), new Dictionary<ServiceName, ServiceTraffic> { [Api] = traffic }, c => c.Host + "!");
+
+        var service = Assert.Single(snapshot.Services);
+        Assert.True(service.Hold);
+        Assert.Equal(60, service.HoldMaxS);
+        Assert.Equal([("api-1.r1", 4001, false), ("api-2.r2", 4002, true)], service.Instances.Select(i => (i.Id, i.Port, i.Draining)));
+        Assert.Equal("example.com!", Assert.Single(snapshot.Certificates).Stamp);
+        Assert.Equal(5, snapshot.WsDrainS);
+    }
+}
