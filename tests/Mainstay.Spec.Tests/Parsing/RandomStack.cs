@@ -76,7 +76,7 @@ internal sealed class RandomStack(Random random)
     private RestartSpec Restart()
     {
         var initial = TimeSpan.FromMilliseconds(random.Next(10, 10_000));
-        return new(Pick(RestartKind.OnFailure, RestartKind.Never), random.Next(1000), TimeSpan.FromSeconds(random.Next(1, 10_000)), initial, initial + Duration(0), [.. Some(3, () => random.Next(256))], Flip() ? null : TimeSpan.FromSeconds(random.Next(1, 9999)));
+        return new(Pick(RestartKind.OnFailure, RestartKind.Never), random.Next(1000), TimeSpan.FromSeconds(random.Next(1, 10_000)), initial, initial + TimeSpan.FromSeconds(random.Next(3000)), [.. Some(3, () => random.Next(256))], Flip() ? null : TimeSpan.FromSeconds(random.Next(1, 9999)));
     }
 
     private ResourcesSpec Resources() => new(Flip() ? null : random.Next(20_000_000, int.MaxValue), Flip() ? null : random.Next(1_000_000, 20_000_000), Flip() ? null : random.Next(1, 100) / 4.0, Flip() ? null : random.Next(64, 100_000));
