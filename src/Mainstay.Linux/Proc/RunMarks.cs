@@ -17,49 +17,57 @@ public sealed class RunMarks
     /// <param name="variable">Name of the environment variable whose value is the mark.</param>
     public static RunMarks Of(ProcTable table, string variable)
     {
-        var name = Encoding.UTF8.GetBytes("\0" + variable + "=");
-        var buffer = ArrayPool<byte>.Shared.Rent(MostBytes + 1);
-        try
-        {
-            var marked = new List<(string Mark, ProcStat Process)>();
-            foreach (var process in table.All)
-            {
-                if (!process.IsDead && Read(process.Pid, name, buffer) is { } mark)
-                {
-                    marked.Add((mark, process));
-                }
-            }
+        using var reader = new Reader(variable);
+        return new RunMarks(table.All
+            .Where(process => !process.IsDead)
+            .Select(process => (Mark: reader.Read(process.Pid), Process: process))
+            .Where(entry => entry.Mark is not null)
+            .ToLookup(entry => entry.Mark!, entry => entry.Process));
+    }
 
-            return new RunMarks(marked.ToLookup(entry => entry.Mark, entry => entry.Process));
-        }
-        finally
-        {
-            // It held whole environments, secrets included.
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
-        }
+    /// <summary>The mark of one process; null when it has none, is gone, or may not be looked into.</summary>
+    public static string? MarkOf(int pid, string variable)
+    {
+        using var reader = new Reader(variable);
+        return reader.Read(pid);
     }
 
     public IEnumerable<ProcStat> CarriersOf(string mark) => _marked[mark];
 
-    private static string? Read(int pid, ReadOnlySpan<byte> name, byte[] buffer)
+    private sealed class Reader(string variable) : IDisposable
     {
-        // With a NUL in front, the first variable is found like all others.
-        buffer[0] = 0;
-        var length = ProcFile.Read($"/proc/{pid}/environ", buffer.AsSpan(1, MostBytes));
-        if (length <= 0)
+        private readonly byte[] _name = Encoding.UTF8.GetBytes("\0" + variable + "=");
+        private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(MostBytes + 1);
+        private int _used;
+
+        public string? Read(int pid)
         {
-            return null;
+            // With a NUL in front, the first variable is found like all others.
+            _buffer[0] = 0;
+            var length = ProcFile.Read($"/proc/{pid}/environ", _buffer.AsSpan(1, MostBytes));
+            if (length <= 0)
+            {
+                return null;
+            }
+
+            _used = Math.Max(_used, length + 1);
+            var environment = _buffer.AsSpan(0, length + 1);
+            var at = environment.IndexOf(_name);
+            if (at < 0)
+            {
+                return null;
+            }
+
+            var value = environment[(at + _name.Length)..];
+            var end = value.IndexOf((byte)0);
+            return Encoding.UTF8.GetString(end < 0 ? value : value[..end]);
         }
 
-        var environment = buffer.AsSpan(0, length + 1);
-        var at = environment.IndexOf(name);
-        if (at < 0)
+        public void Dispose()
         {
-            return null;
+            // It held whole environments, secrets included.
+            _buffer.AsSpan(0, _used).Clear();
+            ArrayPool<byte>.Shared.Return(_buffer);
         }
-
-        var value = environment[(at + name.Length)..];
-        var end = value.IndexOf((byte)0);
-        return Encoding.UTF8.GetString(end < 0 ? value : value[..end]);
     }
 }
