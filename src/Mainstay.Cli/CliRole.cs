@@ -16,6 +16,9 @@ public static class CliRole
     /// <summary>Exit code of a command that Ctrl-C ended, as shells have it.</summary>
     public const int Interrupted = 130;
 
+    /// <summary>EPIPE, which the runtime passes on as the exception's HResult.</summary>
+    private const int BrokenPipe = 32;
+
     /// <summary>Runs one command to its end and returns its exit code. Never throws for what a user or the machine can cause.</summary>
     public static async Task<int> RunAsync(string[] args, CliHost host)
     {
@@ -61,17 +64,23 @@ public static class CliRole
         {
             return Fail(host, ExitCode.DaemonNotReachable, [$"the daemon answered something that this version does not understand: {e.Message}", "try: mainstay doctor   (it compares the versions)"]);
         }
+        catch (IOException e) when (e.HResult == BrokenPipe)
+        {
+            // The reader of our output has seen enough: `mainstay logs | head`.
+            return (int)ExitCode.Done;
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Also a reader that closed its end of our output: `mainstay logs | head`.
             return Fail(host, ExitCode.Failed, [e.Message]);
         }
     }
 
     private static Task<int> DispatchAsync(VerbContext context, CancellationToken token) => context.Invocation.Verb.Name switch
     {
+        "check" => CheckVerb.RunAsync(context, token),
         "up" => UpVerb.RunAsync(context, token),
         "status" => StatusVerb.RunAsync(context, token),
+        "logs" => LogsVerb.RunAsync(context, token),
         "events" => EventsVerb.RunAsync(context, token),
         "top" => TopVerb.RunAsync(context, token),
         "start" => ActionVerbs.ActAsync(context, ActionVerb.Start, token),
@@ -81,6 +90,9 @@ public static class CliRole
         "scale" => ActionVerbs.ScaleAsync(context, token),
         "down" => DownVerb.RunAsync(context, token),
         "edge" => ActionVerbs.EdgeReloadAsync(context, token),
+        "completion" => CompletionVerb.RunAsync(context, token),
+        "init" => InitVerb.RunAsync(context, token),
+        "doctor" => DoctorVerb.RunAsync(context, token),
         "version" => VersionVerb.RunAsync(context, token),
         var name => throw new InvalidOperationException($"the verb table names \"{name}\", which nothing runs"),
     };

@@ -14,24 +14,13 @@ public sealed record EdgeOptions(string ControlSocket, ImmutableArray<InheritedL
 
     public EdgeLimits Limits { get; init; } = new();
 
-    /// <summary>Reads <c>--control PATH</c> or MAINSTAY_EDGE_CONTROL, and MAINSTAY_LISTENERS (<c>3=http://127.0.0.1:8080;4=https://[::1]:8443</c>).</summary>
+    /// <summary>Takes the control socket from the argument or MAINSTAY_EDGE_CONTROL, and the listeners from MAINSTAY_LISTENERS (<c>3=http://127.0.0.1:8080;4=https://[::1]:8443</c>).</summary>
     /// <exception cref="FormatException">The control socket is missing or a listener is malformed; the message says which.</exception>
-    public static EdgeOptions FromEnvironment(IReadOnlyList<string> arguments, Func<string, string?> environment)
+    public static EdgeOptions From(string? controlSocket, Func<string, string?> environment)
     {
-        var control = environment(ControlSocketVariable);
-        for (var i = 0; i + 1 < arguments.Count; i++)
-        {
-            if (arguments[i] == "--control")
-            {
-                control = arguments[i + 1];
-            }
-        }
-
-        if (string.IsNullOrEmpty(control))
-        {
-            throw new FormatException($"an edge worker needs --control PATH or {ControlSocketVariable}");
-        }
-
-        return new(control, InheritedListenerSpec.ParseList(environment(ListenersVariable) ?? ""));
+        var control = string.IsNullOrEmpty(controlSocket) ? environment(ControlSocketVariable) : controlSocket;
+        return string.IsNullOrEmpty(control)
+            ? throw new FormatException($"an edge worker needs a control socket: --control PATH or {ControlSocketVariable}")
+            : new(control, InheritedListenerSpec.ParseList(environment(ListenersVariable) ?? ""));
     }
 }

@@ -18,10 +18,12 @@ public static class EdgeRole
         using var asked = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var now = new CancellationTokenSource();
 
+        var signals = 0;
+
         void Signalled(PosixSignalContext context)
         {
             context.Cancel = true;
-            (asked.IsCancellationRequested ? now : asked).Cancel();
+            (Interlocked.Increment(ref signals) > 1 ? now : asked).Cancel();
         }
 
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Signalled);

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -20,16 +21,18 @@ internal sealed class EdgeServer : IAsyncDisposable
     private readonly EdgeApplication _application;
     private readonly InheritedListenerFactory _listeners;
 
-    public EdgeServer(EdgeOptions options, EdgeApplication application, ClientConnections connections, ILoggerFactory loggers, TimeProvider time)
+    public EdgeServer(EdgeOptions options, EdgeApplication application, ClientConnections connections, ILoggerFactory loggers)
     {
         _application = application;
-        _listeners = new(loggers, time);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore();
         builder.Services.AddSingleton(loggers);
-        builder.Services.AddSingleton<IConnectionListenerFactory>(_listeners);
+        builder.Services.Configure<SocketTransportOptions>(InheritedListenerFactory.Configure);
+        builder.Services.AddSingleton<InheritedListenerFactory>();
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => services.GetRequiredService<InheritedListenerFactory>());
         builder.Services.Configure<KestrelServerOptions>(server => Configure(server, options, connections));
         _host = builder.Build();
+        _listeners = _host.Services.GetRequiredService<InheritedListenerFactory>();
         _server = _host.Services.GetRequiredService<IServer>();
     }
 
@@ -41,11 +44,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     /// <summary>Ends what is left: connections finish their requests until <paramref name="cut"/>, and then end.</summary>
     public Task StopAsync(CancellationToken cut) => _server.StopAsync(cut);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        _listeners.Dispose();
-    }
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     private static void Configure(KestrelServerOptions server, EdgeOptions options, ClientConnections connections)
     {
@@ -68,7 +67,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         {
             server.Listen(new InheritedEndPoint(listener), listen =>
             {
-                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.Protocols = listener.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
                 listen.Use(next => context => connections.OnConnectionAsync(context, next));
             });
         }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Reflection;
 using Mainstay.Contracts.EdgeControl;
@@ -6,9 +5,10 @@ using Mainstay.Edge.Control;
 using Mainstay.Edge.Drain;
 using Mainstay.Edge.Forwarding;
 using Mainstay.Edge.Headers;
-using Mainstay.Edge.Listening;
 using Mainstay.Edge.Logs;
 using Mainstay.Edge.Traffic;
+using Mainstay.Linux.Interop;
+using Mainstay.Linux.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Edge;
@@ -17,6 +17,7 @@ namespace Mainstay.Edge;
 internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan SocketFull = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(1);
 
     private readonly EdgeOptions _options;
@@ -46,7 +47,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
         var ids = new CorrelationId(time.GetUtcNow().ToUnixTimeMilliseconds(), Environment.ProcessId);
         var handler = new RequestHandler(_traffic, new(options.Limits, time), ids, options.Limits, time);
         var application = new EdgeApplication(handler, _draining, loggers.CreateLogger<EdgeApplication>());
-        _server = new(options, application, _connections, loggers, time);
+        _server = new(options, application, _connections, loggers);
         var sessions = loggers.CreateLogger<ControlSession>();
         _control = new(options.ControlSocket, socket => new(socket, this, options.Limits, time, sessions), loggers.CreateLogger<ControlServer>());
         _leaving.Changed = () => _control.Session?.Nudge();
@@ -58,7 +59,8 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
         _sweep = _time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
         _control.Bind();
         await _server.StartAsync(cancellation);
-        _log.Serving(string.Join(", ", _options.Listeners.Select(l => l.Url)), _options.ControlSocket);
+        var urls = string.Join(", ", _options.Listeners.Select(l => l.Url));
+        _log.Serving(urls, _options.ControlSocket);
     }
 
     /// <summary>Runs until drained.</summary>
@@ -72,7 +74,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
         {
             var asked = await _drainAsked.Task;
             var drainer = new Drainer(_server, _connections, _draining, _time);
-            _log.Draining(stop.IsCancellationRequested ? "asked by a signal" : "the daemon asked", Seconds.Of(asked.IdleGraceS), Seconds.Of(asked.DrainTimeoutS), Seconds.Of(asked.WsDrainS));
+            _log.Draining(stop.IsCancellationRequested ? "asked by a signal" : "the daemon asked", asked.IdleGraceS, asked.DrainTimeoutS, asked.WsDrainS);
             var drained = await drainer.RunAsync(asked, cut);
             _log.Drained(drained.CutRequests, drained.CutWebSockets);
             if (_control.Session is { } session)
@@ -110,8 +112,23 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
 
     EdgeListeners IControlCommands.Listeners() => new([.. _options.Listeners.Select(l => l.Url)]);
 
-    Task IControlCommands.SendDescriptorsAsync(Socket socket, byte[] line, CancellationToken cancellation) =>
-        throw new NotSupportedException();
+    async Task IControlCommands.SendDescriptorsAsync(Socket socket, byte[] line, CancellationToken cancellation)
+    {
+        var descriptors = _options.Listeners.Select(l => l.Descriptor).ToArray();
+        var sent = 0;
+        while (sent < line.Length)
+        {
+            try
+            {
+                // The descriptors travel with the first byte of the line.
+                sent += FdPassing.Send(socket, line.AsSpan(sent), sent == 0 ? descriptors : []);
+            }
+            catch (LinuxException e) when (e.Errno == Errno.EAGAIN)
+            {
+                await Task.Delay(SocketFull, _time, cancellation);
+            }
+        }
+    }
 
     IReadOnlyList<EdgeInFlight> IControlCommands.News() => _leaving.News();
 

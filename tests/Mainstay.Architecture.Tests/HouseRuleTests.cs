@@ -25,8 +25,8 @@ public partial class HouseRuleTests
     public void No_test_sleeps_outside_the_end_to_end_tests()
     {
         var sleepers = SourceFiles.All()
-            .Where(f => f.Path.Contains("/tests/", StringComparison.Ordinal))
-            .Where(f => !f.Path.Contains("EndToEnd", StringComparison.Ordinal) && !f.Path.Contains("Harness", StringComparison.Ordinal) && !f.Path.Contains("Architecture", StringComparison.Ordinal))
+            .Where(f => f.Path.Contains(".Tests/", StringComparison.Ordinal))
+            .Where(f => !f.Path.Contains("EndToEnd", StringComparison.Ordinal) && !f.Path.Contains("Architecture", StringComparison.Ordinal))
             .Where(f => Sleep().IsMatch(f.Text));
         Assert.Empty(sleepers.Select(f => f.Path));
     }

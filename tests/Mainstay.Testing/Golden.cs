@@ -5,9 +5,12 @@ namespace Mainstay.Testing;
 /// <summary>Compares text with a file beside the test. MAINSTAY_ACCEPT=1 rewrites the file; review the diff.</summary>
 public static class Golden
 {
-    public static void Match(string actual, string name, [CallerFilePath] string caller = "")
+    public static void Match(string actual, string name, [CallerFilePath] string caller = "") =>
+        MatchFile(actual, Path.Combine(Path.GetDirectoryName(caller)!, "Golden", name));
+
+    /// <summary>For a file that has a place of its own in the repository, such as a page of the reference.</summary>
+    public static void MatchFile(string actual, string path)
     {
-        var path = Path.Combine(Path.GetDirectoryName(caller)!, "Golden", name);
         if (Environment.GetEnvironmentVariable("MAINSTAY_ACCEPT") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -13,7 +13,7 @@ const hoard = [];
 
 const pages = {
   health: (req, res) => json(res, sick() ? 503 : 200, { status: sick() ? 'unhealthy' : env.HEALTH_STATUS ?? 'healthy' }),
-  slow: (req, res, query) => after(Number(query.get('ms') ?? 2000), () => hello(req, res)),
+  slow: (req, res, query) => { if (query.has('say')) console.log('slow begins'); after(Number(query.get('ms') ?? 2000), () => hello(req, res)); },
   env: (req, res) => json(res, 200, env),
   headers: (req, res) => json(res, 200, { method: req.method, url: req.url, headers: req.headers, http: req.httpVersion }),
   echo: (req, res) => { res.writeHead(200, { 'content-type': 'application/octet-stream' }); req.pipe(res); },

@@ -15,11 +15,12 @@ internal sealed partial record Wrk(long Requests, double PerSecond, double P99Ms
             (long)Number(Requested().Match(said)),
             Number(Rate().Match(said)),
             Number(Tail().Match(said)) * Tail().Match(said).Groups[2].Value switch { "us" => 0.001, "ms" => 1, _ => 1000 },
-            SocketErrors().Match(said) is { Success: true } errors ? errors.Groups.Values.Skip(1).Sum(g => long.Parse(g.Value, CultureInfo.InvariantCulture)) : 0
-                + (long)Number(Refused().Match(said)));
+            (long)Number(Refused().Match(said)) + Broken(SocketErrors().Match(said)));
     }
 
     private static double Number(Match match) => match.Success ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+
+    private static long Broken(Match match) => match.Groups.Values.Skip(1).Where(g => g.Success).Sum(g => long.Parse(g.Value, CultureInfo.InvariantCulture));
 
     [GeneratedRegex(@"(\d+) requests in")]
     private static partial Regex Requested();

@@ -43,6 +43,7 @@ internal static class ReloadBench
 
         report.Note("lost: requests that got no good answer, of which the slow ones were under way when the reload came. "
             + $"sockets drained: closed by 1001 after at least ws_drain ({WsDrain.TotalSeconds:0} s); cut: ended in any other way.");
+        report.Note("longest silence: the longest time in which nobody got an answer. Meanwhile each connection tries again every 25 ms, and each try that is refused counts as lost.");
         report.Note("pm2, tuned: wait_ready, kill_timeout 15 s, listen_timeout 10 s. PM2 is reached on the service's own port, Mainstay through its edge.");
         return report;
     }
@@ -93,6 +94,7 @@ internal static class ReloadBench
             ("sockets drained", drained),
             ("sockets cut", users.EndedSockets.Count - drained + users.RefusedSockets),
             ("p99 ms", load.P99.TotalMilliseconds),
-            ("longest ms", load.Longest.TotalMilliseconds));
+            ("longest ms", load.Longest.TotalMilliseconds),
+            ("longest silence ms", load.LongestGap.TotalMilliseconds));
     }
 }

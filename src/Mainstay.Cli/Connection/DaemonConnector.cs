@@ -99,7 +99,7 @@ internal sealed class DaemonConnector(HomeLayout home, CliHost host, Screen scre
             [
                 what,
                 tail.Count == 0 ? $"  it wrote nothing to {home.DaemonLog}" : $"  last lines of {home.DaemonLog}:",
-                .. tail.Select(line => $"    {ReportText.Printable(line)}"),
+                .. tail.Select(line => $"    {Harmless.Text(line, colours: false)}"),
                 "  what ran before runs on; nothing was changed",
                 "  try: mainstay doctor",
             ]);

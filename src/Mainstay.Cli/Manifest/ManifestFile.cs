@@ -5,19 +5,35 @@ using Mainstay.Spec.Parsing;
 
 namespace Mainstay.Cli.Manifest;
 
-/// <summary>Reads the manifest's text and the variables that it names.</summary>
+/// <summary>A manifest as this command read it.</summary>
+internal sealed record ReadManifest(ManifestSource Source, ManifestResult Result);
+
+/// <summary>Finds, reads and understands the manifest.</summary>
 internal static class ManifestFile
 {
     /// <summary>No manifest of people is near this; a log file given by mistake is.</summary>
     private const long MaxBytes = 4 * 1024 * 1024;
 
     /// <summary>Throws <see cref="CommandFailedException"/> when there is no such file or it cannot be read.</summary>
-    public static ManifestSource Read(string? named, CliHost host)
+    public static ReadManifest Read(string? named, CliHost host)
     {
         var file = ManifestFinder.Find(named, host.Directory);
         var path = Path.GetFullPath(file, host.Directory);
-        var text = Text(file, path);
-        return new(file, Path.GetDirectoryName(path)!, text, NamedVariables.In(text, host.Environment));
+        var source = new ManifestSource(file, Path.GetDirectoryName(path)!, Text(file, path), host.Environment);
+        return new(source, ManifestReader.Read(source, TextOrNull));
+    }
+
+    /// <summary>A file that the manifest names; that it cannot be read becomes a problem with the manifest's line.</summary>
+    private static string? TextOrNull(string path)
+    {
+        try
+        {
+            return new FileInfo(path).Length <= MaxBytes ? File.ReadAllText(path, Encoding.UTF8) : null;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            return null;
+        }
     }
 
     private static string Text(string file, string path)

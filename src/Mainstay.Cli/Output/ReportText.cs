@@ -14,7 +14,7 @@ internal static class ReportText
         foreach (var block in failure.Evidence)
         {
             lines.Add($"  {block.Title}:");
-            lines.AddRange(block.Lines.Select(line => $"    {Printable(line)}"));
+            lines.AddRange(block.Lines.Select(line => $"    {Harmless.Text(line, colours: false)}"));
         }
 
         lines.AddRange(failure.Try.Select(advice => $"  {palette.Bold("try:")} {advice}"));
@@ -49,21 +49,4 @@ internal static class ReportText
             .ThenBy(p => p.Where.Column)
             .ThenBy(p => p.Code, StringComparer.Ordinal),
     ];
-
-    /// <summary>What a service wrote may hold control characters that would act on the reader's terminal.</summary>
-    public static string Printable(string text)
-    {
-        if (!text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f'))
-        {
-            return text;
-        }
-
-        return string.Create(text.Length, text, static (into, from) =>
-        {
-            for (var i = 0; i < from.Length; i++)
-            {
-                into[i] = from[i] == '\t' || !char.IsControl(from[i]) ? from[i] : '\ufffd';
-            }
-        });
-    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mainstay.Spec.Parsing;
 
 namespace Mainstay.Cli.Syntax;
 
@@ -53,7 +54,7 @@ internal sealed class CommandLineParser(Func<string, bool> isManifest)
         }
 
         _verb = VerbTable.Find(word);
-        return _verb is null ? Unknown($"there is no command \"{word}\"", "mainstay", Nearest.To(word, KnownVerbs()), "mainstay help") : null;
+        return _verb is null ? Unknown($"there is no command \"{word}\"", "mainstay", NearestWord.To(word, KnownVerbs()), "mainstay help") : null;
     }
 
     private ParseOutcome.Wrong? TakeOption(string word, string? next, ref int i)
@@ -62,7 +63,7 @@ internal sealed class CommandLineParser(Func<string, bool> isManifest)
         var option = Find(name, attached ?? next);
         if (option is null)
         {
-            return Unknown($"there is no option {name}{(_verb is null ? "" : $" for \"{_verb.Name}\"")}", Prefix(), Nearest.To(name, KnownOptions()), $"{Prefix()} --help");
+            return Unknown($"there is no option {name}{(_verb is null ? "" : $" for \"{_verb.Name}\"")}", Prefix(), NearestWord.To(name, KnownOptions()), $"{Prefix()} --help");
         }
 
         if (option.IsFlag)
@@ -153,7 +154,7 @@ internal sealed class CommandLineParser(Func<string, bool> isManifest)
 
         return VerbTable.Find(_arguments[0]) is { } verb
             ? new ParseOutcome.HelpAsked(verb)
-            : Unknown($"there is no command \"{_arguments[0]}\"", "mainstay help", Nearest.To(_arguments[0], KnownVerbs()), "mainstay help");
+            : Unknown($"there is no command \"{_arguments[0]}\"", "mainstay help", NearestWord.To(_arguments[0], KnownVerbs()), "mainstay help");
     }
 
     private string Prefix() => _verb is null ? "mainstay" : $"mainstay {_verb.Name}";

@@ -51,8 +51,9 @@ internal static class HelpText
             AppendOptions(text, verb.Options);
         }
 
+        // Where -f follows, it does not name the manifest.
         text.Append("\noptions of every command:\n");
-        AppendOptions(text, VerbTable.Globals);
+        AppendOptions(text, VerbTable.Globals.Select(o => o == VerbTable.File && verb.Options.Contains(VerbTable.Follow) ? o with { Short = null } : o));
         return text.ToString();
     }
 

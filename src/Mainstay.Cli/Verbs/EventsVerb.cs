@@ -75,7 +75,7 @@ internal static class EventsVerb
         {
             var at = TimeZoneInfo.ConvertTime(one.At, time.LocalTimeZone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
             var who = one.Instance ?? one.Service;
-            screen.Line($"{screen.Colours.Dim(at)} {one.Kind}{(who is null ? "" : " " + screen.Colours.Bold(who))}: {ReportText.Printable(one.Because)}");
+            screen.Line($"{screen.Colours.Dim(at)} {one.Kind}{(who is null ? "" : " " + screen.Colours.Bold(who))}: {Harmless.Text(one.Because, colours: false)}");
         }
 
         screen.Flush();

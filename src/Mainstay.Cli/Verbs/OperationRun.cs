@@ -25,13 +25,13 @@ internal sealed class OperationRun(VerbContext context, ApiClient client)
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
             display.Close();
-            context.Screen.ErrorLines([$"interrupted: the daemon goes on with {what}", "try: mainstay status   (shows how far it is)"]);
+            context.Screen.ErrorLines([$"interrupted: the daemon goes on with {what}", "  try: mainstay status   (shows how far it is)"]);
             return CliRole.Interrupted;
         }
         catch (RefusedByDaemonException e)
         {
             display.Close();
-            return (int)Conclude(what, new(e.Code, e.Document.Detail, e.Document.Problems, []));
+            return (int)Conclude(what, new(e.Code, e.Document.Problems.IsEmpty ? e.Document.Detail : e.Document.Title, e.Document.Problems, []));
         }
     }
 
@@ -72,8 +72,8 @@ internal sealed class OperationRun(VerbContext context, ApiClient client)
         context.Screen.ErrorLines(
         [
             $"the daemon went away during {what}; services keep running",
-            "try: mainstay status   (starts a daemon, which adopts what runs)",
-            $"try: tail {context.Home.DaemonLog}   (why it went)",
+            "  try: mainstay status   (starts a daemon, which adopts what runs)",
+            $"  try: tail {context.Home.DaemonLog}   (why it went)",
         ]);
         return (int)ExitCode.DaemonNotReachable;
     }
@@ -102,7 +102,7 @@ internal sealed class OperationRun(VerbContext context, ApiClient client)
             screen.ErrorLines(ReportText.Of(failure, screen.Colours));
         }
 
-        screen.ErrorLine($"{what} failed: {result.Summary}");
+        screen.ErrorLine($"{what} {(result.ExitCode is ExitCode.Problems ? "refused" : "failed")}: {result.Summary}");
         return result.ExitCode;
     }
 

@@ -20,8 +20,8 @@ internal static partial class EdgeLog
     [LoggerMessage(EventId = 4004, Level = LogLevel.Error, Message = "a line on the control socket is not a command: {Cause}")]
     public static partial void BadCommand(this ILogger log, string cause);
 
-    [LoggerMessage(EventId = 4005, Level = LogLevel.Information, Message = "draining: {Because}; idle grace {IdleGrace}, requests {DrainTimeout}, WebSockets {WebSockets}")]
-    public static partial void Draining(this ILogger log, string because, TimeSpan idleGrace, TimeSpan drainTimeout, TimeSpan webSockets);
+    [LoggerMessage(EventId = 4005, Level = LogLevel.Information, Message = "draining: {Because}; idle grace {IdleGrace} s, requests {DrainTimeout} s, WebSockets {WebSockets} s")]
+    public static partial void Draining(this ILogger log, string because, double idleGrace, double drainTimeout, double webSockets);
 
     [LoggerMessage(EventId = 4006, Level = LogLevel.Information, Message = "drained: cut {Requests} requests and {WebSockets} WebSockets")]
     public static partial void Drained(this ILogger log, int requests, int webSockets);

@@ -9,11 +9,11 @@ internal static class Completion
 {
     public static StackSpec Of(StackDraft draft, ManifestSource source)
     {
-        var routed = draft.Routes.Select(r => r.Service).ToHashSet();
+        var routed = draft.Routes.Select(r => r.Spec.Service).ToHashSet();
         var withPorts = draft.Services.Select(s => s.Spec with { Port = PortOf(s.Spec, routed) }).ToImmutableArray();
         var telling = draft.External.Select(e => e.Name).Concat(withPorts.Where(CanTellHealth).Select(s => s.Name)).ToHashSet();
         var services = withPorts.Zip(draft.Services, (spec, service) => spec with { DependsOn = [.. service.DependsOn.Select(d => Complete(d, telling))] });
-        return new StackSpec(draft.Name, source.File, source.Directory, draft.Edge, [.. services], draft.External, draft.Routes);
+        return new StackSpec(draft.Name, source.File, source.Directory, draft.Edge, [.. services], draft.External, [.. draft.Routes.Select(r => r.Spec)]);
     }
 
     /// <summary>Without a healthcheck, an open port is the sign of life.</summary>

@@ -1,7 +1,7 @@
 namespace Mainstay.Spec.Parsing;
 
 /// <summary>Which of the known words was probably meant.</summary>
-internal static class NearestWord
+public static class NearestWord
 {
     private const int LongestWord = 64;
 

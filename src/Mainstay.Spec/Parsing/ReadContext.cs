@@ -16,14 +16,14 @@ internal sealed class ReadContext(string file, string directory, Expansion expan
     public ProblemList Problems { get; } = problems;
 
     public void Report(ProblemCode code, SourceSpan at, string what, string fix) =>
-        Problems.Add(code.Error(new Where(File, at.Line, at.Column, at.Path), what, fix));
+        Problems.Add(code.Error(new Where(File, at.Line, at.Column, at.Path), Quoted.OneLine(what), Quoted.OneLine(fix)));
 
     public void Warn(ProblemCode code, SourceSpan at, string what, string fix) =>
-        Problems.Add(code.Warning(new Where(File, at.Line, at.Column, at.Path), what, fix));
+        Problems.Add(code.Warning(new Where(File, at.Line, at.Column, at.Path), Quoted.OneLine(what), Quoted.OneLine(fix)));
 
     public void Report(ProblemCode code, Node at, string what, string fix)
     {
-        if (!Problems.IsFull)
+        if (!Problems.IsFullFor(File))
         {
             Report(code, at.Span, what, fix);
         }

@@ -64,6 +64,6 @@ internal static class CycleChecks
             ManifestCodes.DependencyCycle,
             place,
             $"services wait for each other in a circle: {string.Join(" -> ", shown.Append(names[0]))}",
-            $"remove one of these from depends_on, for example \"{names[0]}\" from that of \"{names[^1]}\"");
+            $"let one of them not wait, for example remove \"{names[0]}\" from depends_on of \"{names[^1]}\"");
     }
 }

@@ -15,12 +15,6 @@ internal static class PortChecks
         {
             var port = service.Port.Number;
             var place = declared.PlaceOf(service.Name, "port");
-            if (stack.Edge.Listen.FirstOrDefault(l => l.Port == port) is { } listen)
-            {
-                context.Report(
-                    ManifestCodes.PortClaimedTwice, place, $"service \"{service.Name}\" claims port {port}, which the edge listens on (line {listen.Span.Line})", "give one of them another port, or let the service have \"port: auto\"");
-            }
-
             if (!owners.TryAdd(port, service))
             {
                 var owner = owners[port];
@@ -29,6 +23,11 @@ internal static class PortChecks
                     place,
                     $"services \"{owner.Name}\" and \"{service.Name}\" both claim port {port}; \"{owner.Name}\" does so in line {declared.PlaceOf(owner.Name, "port").Line}",
                     "give one of them another port, let it have \"port: auto\", or remove it if it is the same service twice");
+            }
+            else if (stack.Edge.Listen.FirstOrDefault(l => l.Port == port) is { } listen)
+            {
+                context.Report(
+                    ManifestCodes.PortClaimedTwice, place, $"service \"{service.Name}\" claims port {port}, which the edge listens on (line {listen.Span.Line})", "give one of them another port, or let the service have \"port: auto\"");
             }
 
             if (service.Instances > 1)

@@ -1,5 +1,6 @@
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Parsing;
+using Mainstay.Spec.Parsing.Shapes;
 using Mainstay.Spec.Problems;
 
 namespace Mainstay.Spec.Validation;
@@ -7,13 +8,13 @@ namespace Mainstay.Spec.Validation;
 /// <summary>Every route leads to a service, and no two are for the same requests.</summary>
 internal static class RouteChecks
 {
-    public static void Run(StackSpec stack, Declared declared, ReadContext context)
+    public static void Run(StackSpec stack, StackDraft draft, Declared declared, ReadContext context)
     {
         var seen = new Dictionary<(string?, string), RouteSpec>();
-        foreach (var route in stack.Routes)
+        foreach (var (route, servicePlace, isReadable) in draft.Routes)
         {
-            CheckService(route, declared, context);
-            if (!seen.TryAdd((route.Host, route.Path), route))
+            CheckService(route.Service, servicePlace, declared, context);
+            if (isReadable && !seen.TryAdd((route.Host, route.Path), route))
             {
                 var first = seen[(route.Host, route.Path)];
                 context.Report(
@@ -30,19 +31,19 @@ internal static class RouteChecks
         }
     }
 
-    private static void CheckService(RouteSpec route, Declared declared, ReadContext context)
+    private static void CheckService(ServiceName service, SourceSpan place, Declared declared, ReadContext context)
     {
         // Empty: the route's service was missing or unreadable, and reported.
-        if (route.Service.Value.Length == 0 || declared.IsService(route.Service))
+        if (service.Value.Length == 0 || declared.IsService(service))
         {
             return;
         }
 
-        var near = NearestWord.To(route.Service.Value, declared.Services);
-        var (what, fix) = declared.IsExternal(route.Service)
-            ? ($"a route leads to \"{route.Service}\", which is external; the edge passes requests to services only", "name a service, or remove the route")
-            : ($"a route leads to \"{route.Service}\", which is no service", near is null ? $"declare \"{route.Service}\" under services, or remove the route" : $"write \"{near}\", or declare \"{route.Service}\" under services");
-        context.Report(ManifestCodes.RouteToUnknownService, route.Span with { Path = $"{route.Span.Path}.service" }, what, fix);
+        var near = NearestWord.To(service.Value, declared.Services);
+        var (what, fix) = declared.IsExternal(service)
+            ? ($"a route leads to \"{service}\", which is external; the edge passes requests to services only", "name a service, or remove the route")
+            : ($"a route leads to \"{service}\", which is no service", near is null ? $"declare \"{service}\" under services, or remove the route" : $"write \"{near}\", or declare \"{service}\" under services");
+        context.Report(ManifestCodes.RouteToUnknownService, place, what, fix);
     }
 
     private static string Requests(RouteSpec route) => route.Host is null ? $"path {route.Path}" : $"host {route.Host} and path {route.Path}";

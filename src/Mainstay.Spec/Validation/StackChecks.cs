@@ -14,7 +14,7 @@ internal static class StackChecks
         DependencyChecks.Run(stack, draft, declared, context);
         CycleChecks.Run(stack, context);
         PortChecks.Run(stack, declared, context);
-        RouteChecks.Run(stack, declared, context);
+        RouteChecks.Run(stack, draft, declared, context);
         EdgeChecks.Run(stack, context);
         EnvironmentChecks.Run(stack, declared, context);
     }

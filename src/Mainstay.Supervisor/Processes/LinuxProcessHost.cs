@@ -39,6 +39,9 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
     /// <summary>For processes that are no services, like the edge's workers.</summary>
     public Spawner Spawner => _spawner;
 
+    /// <summary>For whoever else needs to know what runs: one scan serves all.</summary>
+    public ProcScanner Scanner => _scanner;
+
     public SpawnResult Spawn(SpawnRequest request)
     {
         // One cgroup for each run, not for each instance: while a reload drains the old process, both live.

@@ -1,5 +1,6 @@
 using System.Net;
 using Mainstay.EndToEnd.Tests.Support;
+using Mainstay.Harness;
 using Mainstay.Harness.Load;
 using Mainstay.Harness.Network;
 using Mainstay.Harness.Product;
@@ -115,11 +116,11 @@ public sealed class RoutingTests
     {
         await using var home = Create();
         await home.UpAsync();
-        var slow = Enumerable.Range(0, 3).Select(_ => Web.GetAsync(_port, "/slow?ms=3000")).ToArray();
-        await Task.Delay(500, TestContext.Current.CancellationToken);
+        var slow = Enumerable.Range(0, 3).Select(_ => Web.GetAsync(_port, "/slow?ms=4000&say=1")).ToArray();
+        await Eventually.BecomesAsync("three requests are under way", () => home.LogsAsync("web"), lines => lines.Count(l => l.Contains("slow begins", StringComparison.Ordinal)) == 3);
 
         var busy = new Dictionary<int, int>();
-        foreach (var answer in await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Web.GetAsync(_port, "/slow?ms=2000")).Concat(slow)))
+        foreach (var answer in await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Web.GetAsync(_port, "/slow?ms=3000")).Concat(slow)))
         {
             var pid = answer.Json["pid"]!.GetValue<int>();
             busy[pid] = busy.GetValueOrDefault(pid) + 1;

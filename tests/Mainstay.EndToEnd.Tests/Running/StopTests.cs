@@ -79,14 +79,13 @@ public sealed class StopTests
 
             """);
         await home.UpAsync();
-        var slow = Web.GetAsync(port, "/slow?ms=2000");
-        await Eventually.TrueAsync("the request is under way", () => slow.Status != TaskStatus.Created);
         var started = Stopwatch.GetTimestamp();
-        await Task.Delay(300, TestContext.Current.CancellationToken);
+        var slow = Web.GetAsync(port, "/slow?ms=3000&say=1");
+        await home.LogsShowAsync("web", "slow begins");
 
         (await home.RunAsync("stop", "web")).MustExit(0);
 
         Assert.Equal(200, (int)(await slow).Status);
-        Assert.True(Stopwatch.GetElapsedTime(started) > TimeSpan.FromSeconds(1));
+        Assert.True(Stopwatch.GetElapsedTime(started) >= TimeSpan.FromSeconds(3));
     }
 }

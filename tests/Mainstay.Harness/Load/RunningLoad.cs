@@ -16,6 +16,9 @@ public sealed class RunningLoad : IAsyncDisposable
     private readonly ConcurrentDictionary<string, long> _versions = [];
     private readonly ConcurrentDictionary<int, bool> _pids = [];
     private readonly List<Task> _clients = [];
+    private readonly Lock _gapLock = new();
+    private long _lastGood;
+    private TimeSpan _longestGap;
     private int _goodSlow;
 
     private RunningLoad(LoadPlan plan)
@@ -48,7 +51,7 @@ public sealed class RunningLoad : IAsyncDisposable
         await Task.WhenAll(_clients);
         var times = _milliseconds.Order().ToArray();
         return new(times.Length, _goodSlow, [.. _lost], [.. _versions.OrderBy(v => v.Value).Select(v => v.Key)], _pids.Keys.ToHashSet(),
-            At(0.5), At(0.99), At(1));
+            At(0.5), At(0.99), At(1), _longestGap);
 
         TimeSpan At(double share) => times.Length == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(times[(int)((times.Length - 1) * share)]);
     }
@@ -143,6 +146,11 @@ public sealed class RunningLoad : IAsyncDisposable
         else
         {
             _milliseconds.Enqueue(took.TotalMilliseconds);
+            lock (_gapLock)
+            {
+                var gap = _lastGood == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_lastGood);
+                (_lastGood, _longestGap) = (Stopwatch.GetTimestamp(), gap > _longestGap ? gap : _longestGap);
+            }
         }
 
         using var json = JsonDocument.Parse(answer.Body);

@@ -6,7 +6,8 @@ using Mainstay.Spec.Problems;
 namespace Mainstay.Spec.Parsing.Kinds;
 
 /// <summary>The entries of one map, asked for by key. A wrong value is reported and reads as if the key were absent.</summary>
-internal sealed class Fields(MapNode map, ReadContext context, string what)
+/// <param name="meant">Keys that a misspelled one was probably meant to be: that they are missing is no second problem.</param>
+internal sealed class Fields(MapNode map, ReadContext context, string what, IReadOnlySet<string> meant)
 {
     public MapNode Map => map;
 
@@ -29,7 +30,7 @@ internal sealed class Fields(MapNode map, ReadContext context, string what)
             return key.Reads.TryRead(node, context, out value);
         }
 
-        if (key.IsRequired)
+        if (key.IsRequired && !meant.Contains(key.Name))
         {
             var example = key.Reads.Example.Length == 0 ? key.Name : $"{key.Name}: {key.Reads.Example}";
             context.Report(ManifestCodes.MissingKey, map, $"{what} has no \"{key.Name}\"", $"add for example \"{example}\"");

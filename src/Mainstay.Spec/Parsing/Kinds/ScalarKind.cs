@@ -28,9 +28,7 @@ internal abstract class ScalarKind<T>(ProblemCode code) : Kind<T>
 
     /// <summary>A variable may stand for any value, so the schema lets it.</summary>
     public sealed override JsonNode Schema(SchemaDefinitions definitions) =>
-        TextSchema is { } text && (string?)text["type"] == "string" && text["pattern"] is null && text["enum"] is null
-            ? text
-            : new JsonObject { ["anyOf"] = new JsonArray(TextSchema, definitions.Variable()) };
+        TakesAnyText(TextSchema) ? TextSchema : new JsonObject { ["anyOf"] = new JsonArray(TextSchema, definitions.Variable()) };
 
     protected abstract JsonObject TextSchema { get; }
 
@@ -38,4 +36,9 @@ internal abstract class ScalarKind<T>(ProblemCode code) : Kind<T>
 
     /// <summary>What to do, when the mistake is a known one; null for the common words.</summary>
     protected virtual string? Hint(string text) => null;
+
+    private static bool TakesAnyText(JsonObject schema) =>
+        schema["pattern"] is null
+        && schema["type"] is { } type
+        && (type is JsonArray types ? types : [type.DeepClone()]).Any(t => t!.GetValue<string>() == "string");
 }

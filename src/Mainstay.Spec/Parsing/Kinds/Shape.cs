@@ -14,12 +14,14 @@ internal abstract class Shape<T>(string name) : Kind<T>, IShape
 
     public abstract ImmutableArray<Key> Keys { get; }
 
-    public override string Expected => $"a map with {Listed(Keys.Where(k => !k.IsLater).Select(k => k.Name))}";
+    public override string Expected => $"a map with {Known}";
 
-    public override string Example => "";
+    /// <summary>The required keys; without any, the first.</summary>
+    public override string Example =>
+        $"{{ {string.Join(", ", (Keys.Any(k => k.IsRequired) ? Keys.Where(k => k.IsRequired) : Keys.Take(1)).Select(k => $"{k.Name}: {k.Kind!.Example}"))} }}";
 
     /// <summary>How a message names this map.</summary>
-    protected virtual string Called(MapNode map) => map.Path.Length == 0 ? "the manifest" : Quoted.Bare(map.Path);
+    protected virtual string Called(MapNode map) => map.Path.Length == 0 ? "the manifest" : map.Path;
 
     protected abstract T Build(Fields fields);
 
@@ -32,12 +34,8 @@ internal abstract class Shape<T>(string name) : Kind<T>, IShape
             return false;
         }
 
-        foreach (var entry in map.Entries)
-        {
-            Check(map, entry, context);
-        }
-
-        value = Build(new Fields(map, context, Called(map)));
+        var meant = map.Entries.Select(entry => Check(map, entry, context)).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        value = Build(new Fields(map, context, Called(map), meant));
         return true;
     }
 
@@ -59,33 +57,32 @@ internal abstract class Shape<T>(string name) : Kind<T>, IShape
         return schema;
     }
 
-    private void Check(MapNode map, Entry entry, ReadContext context)
+    /// <returns>What an unknown key was probably meant to be.</returns>
+    private string? Check(MapNode map, Entry entry, ReadContext context)
     {
         var key = Keys.FirstOrDefault(k => k.Name == entry.Key);
-        if (context.Problems.IsFull || key is { IsLater: false })
+        if (key is { IsLater: false } || context.Problems.IsFullFor(context.File))
         {
-            return;
+            return null;
         }
 
         if (key is not null)
         {
             context.Report(ManifestCodes.NotAvailable, entry.Span, $"{Called(map)} asks for \"{key.Name}\", which is not available in this version", $"remove \"{key.Name}\"");
-            return;
+            return null;
         }
 
-        context.Report(ManifestCodes.UnknownKey, entry.Span, $"{Called(map)} has the key {Quoted.Text(entry.Key)}, which is not known here", Suggestion(entry.Key));
+        var meant = Keys.FirstOrDefault(k => k.AlsoKnownAs.Contains(entry.Key, StringComparer.OrdinalIgnoreCase))?.Name
+            ?? NearestWord.To(entry.Key, Keys.Select(k => k.Name));
+        context.Report(
+            ManifestCodes.UnknownKey,
+            entry.Span,
+            $"{Called(map)} has the key {Quoted.Text(entry.Key)}, which is not known here",
+            meant is null ? $"remove it; known here are {Known}" : $"write \"{meant}\", or remove it");
+        return meant;
     }
 
-    private string Suggestion(string written)
-    {
-        var also = Keys.FirstOrDefault(k => k.AlsoKnownAs.Contains(written, StringComparer.OrdinalIgnoreCase));
-        var meant = also?.Name ?? NearestWord.To(written, Keys.Select(k => k.Name));
-        return meant is null
-            ? $"remove it; known here are {Listed(Keys.Where(k => !k.IsLater).Select(k => k.Name))}"
-            : $"write \"{meant}\", or remove it";
-    }
-
-    private static string Listed(IEnumerable<string> names) => string.Join(", ", names);
+    private string Known => string.Join(", ", Keys.Where(k => !k.IsLater).Select(k => k.Name));
 }
 
 /// <summary>A shape whatever it builds, for the reference.</summary>

@@ -7,7 +7,7 @@ namespace Mainstay.Spec.Parsing.Kinds;
 /// <summary>One of a few words. The first word for a value is the one that is shown; others for the same value are accepted.</summary>
 internal sealed class WordKind<T>(params (string Word, T Value)[] words) : ScalarKind<T>(ManifestCodes.BadChoice)
 {
-    public override string Expected => words.Length == 1 ? words[0].Word : $"one of {string.Join(", ", words.Select(w => w.Word))}";
+    public override string Expected => $"one of {string.Join(", ", words.DistinctBy(w => w.Value).Select(w => w.Word))}";
 
     public override string Example => words[0].Word;
 

@@ -22,8 +22,8 @@ internal static partial class CommonKinds
 
     public static TruthKind Truth { get; } = new();
 
-    public static TextKind FilePath { get; } = new(
-        "a path", "app", ManifestCodes.BadFilePath, FilePathPattern(),
+    public static TextKind FilePath(string example) => new(
+        "a path", example, ManifestCodes.BadFilePath, FilePathPattern(),
         hint: text => text.StartsWith('~') ? $"write \"${{HOME}}{Quoted.Bare(text[1..])}\"; \"~\" is not expanded" : null);
 
     public static ListKind<string> Texts(string expected, string example, bool orOne = false) => new(new TextKind("text", example), expected, orOne);

@@ -28,7 +28,7 @@ internal sealed class EdgeShape() : Shape<EdgeSpec>("edge")
         "Whose X-Forwarded-* headers are believed.",
         "nobody");
 
-    private static readonly Key<string> s_errorPages = new("error_pages", CommonKinds.FilePath, "", "A folder with pages named by status, such as 503.html.", "built-in pages");
+    private static readonly Key<string> s_errorPages = new("error_pages", CommonKinds.FilePath("errors"), "", "A folder with pages named by status, such as 503.html.", "built-in pages");
 
     private static readonly Key<TimeSpan> s_wsDrain = new(
         "ws_drain", new DurationKind(TimeSpan.Zero, TimeSpan.FromHours(24), "30s"), EdgeSpec.None.WsDrain, "How long open WebSockets stay with an instance that is replaced, before they are closed with code 1001.");
@@ -45,7 +45,7 @@ internal sealed class EdgeShape() : Shape<EdgeSpec>("edge")
 
     /// <summary>Always with a prefix length, so that nobody has to tell an address from a network again.</summary>
     private static string? Network(string text) =>
-        IPNetwork.TryParse(text, out var network) ? network.ToString()
+        IPNetwork.TryParse(text, out var network) ? (network.ToString().Equals(text, StringComparison.OrdinalIgnoreCase) ? network.ToString() : null)
         : IPAddress.TryParse(text, out var address) && address.ToString().Equals(text, StringComparison.OrdinalIgnoreCase) ? $"{address}/{(address.GetAddressBytes().Length * 8)}"
         : null;
 
@@ -75,9 +75,9 @@ internal sealed class CertificateShape() : Shape<CertificateSpec>("certificate")
 {
     private static readonly Key<string> s_host = new("host", HostName.WithWildcard, "", "The name it is for: exact, or *.example.com.") { IsRequired = true, AlsoKnownAs = ["domain", "name"] };
 
-    private static readonly Key<string> s_cert = new("cert", CommonKinds.FilePath, "", "The certificate with its chain, PEM.") { IsRequired = true, AlsoKnownAs = ["certificate", "crt", "fullchain", "file"] };
+    private static readonly Key<string> s_cert = new("cert", CommonKinds.FilePath("tls/fullchain.pem"), "", "The certificate with its chain, PEM.") { IsRequired = true, AlsoKnownAs = ["certificate", "crt", "fullchain", "file"] };
 
-    private static readonly Key<string> s_key = new("key", CommonKinds.FilePath, "", "The private key, PEM.") { IsRequired = true, AlsoKnownAs = ["private_key", "privkey"] };
+    private static readonly Key<string> s_key = new("key", CommonKinds.FilePath("tls/privkey.pem"), "", "The private key, PEM.") { IsRequired = true, AlsoKnownAs = ["private_key", "privkey"] };
 
     public override ImmutableArray<Key> Keys { get; } = [s_host, s_cert, s_key];
 

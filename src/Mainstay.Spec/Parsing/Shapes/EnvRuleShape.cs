@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.RegularExpressions;
+using Mainstay.Spec.EnvSchema;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Parsing.Kinds;
 using Mainstay.Spec.Problems;
@@ -8,7 +8,7 @@ using Mainstay.Spec.Problems;
 namespace Mainstay.Spec.Parsing.Shapes;
 
 /// <summary>The rules for one variable of a service's environment.</summary>
-internal sealed class EnvRuleShape() : Shape<EnvRuleSpec>("env_schema rule")
+internal sealed class EnvRuleShape() : Shape<EnvRuleSpec>("env_rule")
 {
     private static readonly WordKind<EnvType> s_types = new(
         ("string", EnvType.String), ("int", EnvType.Int), ("float", EnvType.Float), ("bool", EnvType.Bool), ("duration", EnvType.Duration), ("bytes", EnvType.Bytes),
@@ -50,7 +50,7 @@ internal sealed class EnvRuleShape() : Shape<EnvRuleSpec>("env_schema rule")
 
     private static readonly Key<ImmutableArray<Item<string>>> s_togetherWith = List("together_with", "TLS_KEY", "Variables that must be set whenever this one is.");
 
-    private static readonly Key<string> s_warnIf = Text("warn_if", s_text, "A value that is allowed, with a warning.");
+    private static readonly Key<string> s_warnIf = Text("warn_if", s_text, "Warns when the variable has this value, or when this condition (NAME or NAME=value) holds.");
 
     private static readonly Key<string> s_description = Text("description", s_text, "What the variable is for; shown with every problem about it.");
 
@@ -136,12 +136,12 @@ internal sealed class EnvRuleShape() : Shape<EnvRuleSpec>("env_schema rule")
         }
     }
 
-    private static double? Amount(EnvType type, string? written) => type switch
+    private static decimal? Amount(EnvType type, string? written) => type switch
     {
-        EnvType.Int or EnvType.Port => long.TryParse(written, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null,
-        EnvType.Float => double.TryParse(written, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null,
-        EnvType.Duration => DurationText.TryParse(written ?? "", out var duration) ? duration.Ticks : null,
-        EnvType.Bytes => SizeText.TryParse(written ?? "", out var bytes) ? bytes : null,
+        EnvType.Int or EnvType.Port => Measures.Integer(written ?? ""),
+        EnvType.Float => Measures.Number(written ?? ""),
+        EnvType.Duration => Measures.Duration(written ?? ""),
+        EnvType.Bytes => Measures.Size(written ?? ""),
         EnvType.String or EnvType.Bool or EnvType.Url or EnvType.Enum or EnvType.Pem or EnvType.File or EnvType.Secret => null,
     };
 

@@ -12,6 +12,8 @@ internal sealed class EnvSchemaKind : Kind<EnvSchemaSpec?>
 {
     public static EnvRuleShape Rule { get; } = new();
 
+    private static readonly TextKind s_path = CommonKinds.FilePath("api.schema.yaml");
+
     private static readonly MapKind<EnvRuleSpec> s_rules = new(Rule, CommonKinds.VariableRule, "a map of variables to their rules", "{ PORT: { type: port } }");
 
     public override string Expected => "a file's path, or a map of variables to their rules";
@@ -32,7 +34,7 @@ internal sealed class EnvSchemaKind : Kind<EnvSchemaSpec?>
                 value = Rules(node, context, null);
                 return value is not null;
 
-            case ScalarNode { IsNothing: false } when CommonKinds.FilePath.TryRead(node, context, out var path):
+            case ScalarNode { IsNothing: false } when s_path.TryRead(node, context, out var path):
                 value = InFile(node, path, context);
                 return value is not null;
 

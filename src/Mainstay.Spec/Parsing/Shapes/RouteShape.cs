@@ -4,7 +4,10 @@ using Mainstay.Spec.Parsing.Kinds;
 
 namespace Mainstay.Spec.Parsing.Shapes;
 
-internal sealed class RouteShape() : Shape<RouteSpec>("route")
+/// <param name="IsReadable">False when host or path were wrong, so that the route cannot be compared with others.</param>
+internal sealed record RouteDraft(RouteSpec Spec, SourceSpan ServicePlace, bool IsReadable);
+
+internal sealed class RouteShape() : Shape<RouteDraft>("route")
 {
     private static readonly Key<string> s_host = new("host", HostName.Exact, "", "Only requests for this host.", "every host") { AlsoKnownAs = ["domain", "hostname", "server_name"] };
 
@@ -21,15 +24,17 @@ internal sealed class RouteShape() : Shape<RouteSpec>("route")
 
     public override ImmutableArray<Key> Keys { get; } = [s_host, s_path, s_service, s_stripPrefix, s_timeout, s_guards];
 
-    protected override RouteSpec Build(Fields fields)
+    protected override RouteDraft Build(Fields fields)
     {
-        var path = fields.Read(s_path);
-        return new RouteSpec(
-            fields.TryRead(s_host, out var host) ? host.ToLowerInvariant() : null,
-            path.Length > 1 ? path.TrimEnd('/') : path,
+        var hasPath = fields.TryRead(s_path, out var path);
+        var hasHost = fields.TryRead(s_host, out var host);
+        var spec = new RouteSpec(
+            host?.ToLowerInvariant(),
+            path is null ? s_path.Absent : path.Length > 1 ? path.TrimEnd('/') : path,
             new ServiceName(fields.Read(s_service)),
             fields.Read(s_stripPrefix),
             fields.Read(s_timeout),
             fields.Span);
+        return new RouteDraft(spec, fields.At(s_service), hasPath == fields.Has(s_path) && hasHost == fields.Has(s_host));
     }
 }

@@ -14,11 +14,14 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
     private enum ServiceKind
     {
         Process,
-        Shipped,
+        Ingest,
+        Hub,
     }
 
+    private static readonly WordKind<ServiceKind> s_kinds = new(("process", ServiceKind.Process), ("ingest", ServiceKind.Ingest), ("hub", ServiceKind.Hub));
+
     private static readonly Key<ServiceKind> s_kind = new(
-        "kind", new WordKind<ServiceKind>(("process", ServiceKind.Process), ("ingest", ServiceKind.Shipped), ("hub", ServiceKind.Shipped)), ServiceKind.Process,
+        "kind", s_kinds, ServiceKind.Process,
         "What the service is. ingest and hub are not available in this version.");
 
     private static readonly Key<CommandDraft> s_command = new("command", new CommandKind(), CommandDraft.Absent, "The program and its arguments; one string is split like a shell would, but run without a shell.")
@@ -29,7 +32,7 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
 
     private static readonly Key<bool> s_shell = new("shell", CommonKinds.Truth, false, "Runs the command, one string, by /bin/sh -c.");
 
-    private static readonly Key<string> s_directory = new("directory", CommonKinds.FilePath, ".", "Where the command runs; relative to the manifest.")
+    private static readonly Key<string> s_directory = new("directory", CommonKinds.FilePath("api"), ".", "Where the command runs; relative to the manifest.")
     {
         AlsoKnownAs = ["cwd", "working_dir", "workdir", "WorkingDirectory", "dir", "root"],
     };
@@ -52,7 +55,7 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
     };
 
     private static readonly Key<ImmutableArray<Item<string>>> s_envFile = new(
-        "env_file", new ListKind<string>(CommonKinds.FilePath, "a path or a list of paths", orOne: true), [], "Files of NAME=value lines; later files win over earlier ones, environment over all.")
+        "env_file", new ListKind<string>(CommonKinds.FilePath("api.env"), "a path or a list of paths", orOne: true), [], "Files of NAME=value lines; later files win over earlier ones, environment over all.")
     {
         AlsoKnownAs = ["env_files", "dotenv", "EnvironmentFile"],
     };
@@ -103,18 +106,19 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
 
     protected override ServiceDraft Build(Fields fields)
     {
-        var shipped = fields.Read(s_kind) is ServiceKind.Shipped;
+        var kind = fields.Read(s_kind);
+        var shipped = kind is not ServiceKind.Process;
         if (shipped)
         {
-            var (kind, at) = (Quoted.Bare(((ScalarNode)fields.Map.Find(s_kind.Name)!).Shown), fields.At(s_kind));
-            fields.Context.Report(ManifestCodes.NotAvailable, at, $"{Called(fields.Map)} is of kind {kind}, which is not available in this version", "remove the service");
+            fields.Context.Report(ManifestCodes.NotAvailable, fields.At(s_kind), $"{Called(fields.Map)} is of kind {s_kinds.Show(kind)}, which is not available in this version", "remove the service");
         }
 
         // A shipped service has no command; that it lacks one is no second problem.
+        var shell = fields.Read(s_shell);
         var command = shipped && !fields.Has(s_command) ? CommandDraft.Absent : fields.Read(s_command);
         var spec = new ServiceSpec(
             new ServiceName(fields.Map.Step),
-            command == CommandDraft.Absent ? new CommandSpec([], false, fields.Span) : command.Resolve(fields.Read(s_shell), fields.Context),
+            command == CommandDraft.Absent ? new CommandSpec([], false, fields.Span) : command.Resolve(shell, fields.Context),
             fields.Context.Absolute(fields.Read(s_directory)),
             fields.Read(s_instances),
             fields.Read(s_port),

@@ -8,7 +8,7 @@ namespace Mainstay.Spec.Parsing.Shapes;
 
 internal sealed class ResourcesShape() : Shape<ResourcesSpec>("resources")
 {
-    private static readonly SizeKind s_size = new(1_000_000, 1L << 50, "500MB");
+    private static readonly SizeKind s_size = new(1_000_000, 1_000_000_000_000_000, "500MB");
 
     private static readonly Key<long> s_memory = new("memory", s_size, 0, "The most memory that the whole process tree may use.", "no limit")
     {
@@ -71,7 +71,7 @@ internal sealed class StopShape() : Shape<StopSpec>("stop")
 
 internal sealed class LogsShape() : Shape<LogsSpec>("logs")
 {
-    private static readonly Key<long> s_maxSize = new("max_size", new SizeKind(10_000, 1L << 40, "50MB"), LogsSpec.Default.MaxSize, "From this size on a log file is put aside and a new one begun.")
+    private static readonly Key<long> s_maxSize = new("max_size", new SizeKind(10_000, 1_000_000_000_000, "50MB"), LogsSpec.Default.MaxSize, "From this size on a log file is put aside and a new one begun.")
     {
         AlsoKnownAs = ["max-size", "size"],
     };

@@ -12,7 +12,7 @@ internal sealed record StackDraft(
     EdgeSpec Edge,
     ImmutableArray<ServiceDraft> Services,
     ImmutableArray<ExternalSpec> External,
-    ImmutableArray<RouteSpec> Routes);
+    ImmutableArray<RouteDraft> Routes);
 
 internal sealed class StackShape() : Shape<StackDraft>("manifest")
 {
@@ -35,7 +35,7 @@ internal sealed class StackShape() : Shape<StackDraft>("manifest")
         AlsoKnownAs = ["externals", "external_services"],
     };
 
-    private static readonly Key<ImmutableArray<Item<RouteSpec>>> s_routes = new("routes", new ListKind<RouteSpec>(new RouteShape(), "a list of routes"), [], "Which service answers which requests.")
+    private static readonly Key<ImmutableArray<Item<RouteDraft>>> s_routes = new("routes", new ListKind<RouteDraft>(new RouteShape(), "a list of routes"), [], "Which service answers which requests.")
     {
         AlsoKnownAs = ["rules", "paths"],
     };

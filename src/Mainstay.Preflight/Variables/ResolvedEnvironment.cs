@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using Mainstay.Spec.Model;
+using Mainstay.Spec.Problems;
+
+namespace Mainstay.Preflight.Variables;
+
+/// <summary>The variables that a service declares, wherever it declares them.</summary>
+/// <param name="Variables">Env files in order, then <c>environment</c>, then the schema's defaults for what is missing. Mainstay's own (PORT, MAINSTAY_*) and the host's (PATH, …) are not among them.</param>
+/// <param name="Digest">Equal for equal variables: SHA-256 over the sorted names and values, in hexadecimal.</param>
+/// <param name="SetAt">Where each variable was set.</param>
+/// <param name="Problems">What kept an env file or a part of it from being read.</param>
+public sealed record ResolvedEnvironment(
+    ServiceName Service,
+    ImmutableSortedDictionary<string, string> Variables,
+    string Digest,
+    ImmutableSortedDictionary<string, Where> SetAt,
+    ImmutableArray<Problem> Problems);

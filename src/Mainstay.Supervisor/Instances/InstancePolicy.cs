@@ -1,0 +1,76 @@
+using Mainstay.Spec.Model;
+
+namespace Mainstay.Supervisor.Instances;
+
+/// <summary>How an instance shows that it is ready.</summary>
+internal enum ReadyBy
+{
+    /// <summary>Nothing can be asked of it: it is ready when it has lived for the settling time.</summary>
+    Settling,
+
+    /// <summary>A probe passes while the process lives.</summary>
+    Probe,
+
+    /// <summary>The service says READY=1.</summary>
+    Notify,
+}
+
+/// <summary>The choices of the manifest that the machine needs, in the machine's words.</summary>
+/// <param name="StartDeadline">From the spawn; with <see cref="ReadyBy.Settling"/> the settling time.</param>
+/// <param name="Retries">Failed probes in a row after readiness that make it unhealthy; null when nobody asks after readiness.</param>
+/// <param name="Watchdog">Longest silence after the first WATCHDOG=1; null when none was promised.</param>
+/// <param name="Spell">Ready for this long, an instance has shown that it can live: its restart delay starts small again.</param>
+/// <param name="OneShot">Others wait for it to complete: exit 0 is success and the end.</param>
+/// <param name="OneTry">A successor that has not been promoted: it is never started twice.</param>
+internal sealed record InstancePolicy(
+    RestartSpec Restart,
+    ReadyBy ReadyBy,
+    TimeSpan StartDeadline,
+    int? Retries,
+    TimeSpan? Watchdog,
+    TimeSpan Grace,
+    TimeSpan DrainDeadline,
+    TimeSpan Spell,
+    long? MemoryLimit,
+    long? MemoryWarn,
+    bool OneShot,
+    bool OneTry)
+{
+    /// <summary>A service that nobody can ask is believed after it has lived this long: most programs that cannot start die sooner.</summary>
+    public static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+
+    /// <summary>What is asked of a service with a port whose manifest declares no healthcheck: that it listens. After that it is left alone.</summary>
+    public static readonly HealthcheckSpec ImpliedCheck = new(new TcpProbeSpec(), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2), 3, TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(250));
+
+    public static InstancePolicy Of(ServiceSpec spec, TimeSpan wsDrain, bool oneShot, bool oneTry)
+    {
+        var check = CheckOf(spec, oneShot);
+        var notify = check?.Probe is NotifyProbeSpec;
+        return new(
+            spec.Restart,
+            check is null ? ReadyBy.Settling : notify ? ReadyBy.Notify : ReadyBy.Probe,
+            check is null ? Settling : Deadline(check),
+            spec.Healthcheck is null || notify ? null : Math.Max(1, spec.Healthcheck.Retries),
+            notify ? WatchdogOf(check!) : null,
+            spec.Stop.Grace,
+            spec.Stop.Grace > wsDrain ? spec.Stop.Grace : wsDrain,
+            spec.Restart.BackoffMax > TimeSpan.FromSeconds(10) ? spec.Restart.BackoffMax : TimeSpan.FromSeconds(10),
+            spec.Resources.Memory,
+            spec.Resources.MemoryWarn,
+            oneShot,
+            oneTry);
+    }
+
+    /// <summary>The check that readiness is asked by; null when there is nothing to ask.</summary>
+    public static HealthcheckSpec? CheckOf(ServiceSpec spec, bool oneShot) => spec.Healthcheck switch
+    {
+        { } declared => declared,
+        null when spec.Port.Kind is not PortKind.None && !oneShot => ImpliedCheck,
+        null => null,
+    };
+
+    /// <summary>How long a service that pings its watchdog may be silent: as long as probes would take to give it up.</summary>
+    public static TimeSpan WatchdogOf(HealthcheckSpec check) => check.Interval * Math.Max(1, check.Retries);
+
+    private static TimeSpan Deadline(HealthcheckSpec check) => check.StartPeriod + (check.Interval * Math.Max(1, check.Retries));
+}

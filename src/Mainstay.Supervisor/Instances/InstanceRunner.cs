@@ -1,0 +1,260 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Threading.Channels;
+using Mainstay.Contracts.Api;
+using Mainstay.Journal;
+using Mainstay.Spec.Model;
+using Mainstay.Supervisor.Adoption;
+using Mainstay.Supervisor.Diagnosis;
+
+namespace Mainstay.Supervisor.Instances;
+
+/// <summary>
+/// One instance: a mailbox and a loop around <see cref="InstanceMachine"/>. Event, decision, journal, effects, log line; nothing
+/// else touches the state. Everything that happens elsewhere (timers, probes, exits, datagrams) only posts an event.
+/// </summary>
+internal sealed partial class InstanceRunner : IAsyncDisposable
+{
+    /// <summary>Orders, exits and timers always fit: there are never more than a few under way. What a service can flood us with is dropped above half.</summary>
+    private const int MailboxSize = 128;
+
+    private readonly RunnerContext _context;
+    private readonly Channel<InstanceEvent> _mailbox = Channel.CreateBounded<InstanceEvent>(new BoundedChannelOptions(MailboxSize) { SingleReader = true });
+    private readonly CancellationTokenSource _closing = new();
+    private readonly BackgroundTasks _background;
+    private readonly ITimer _timer;
+    private volatile InstanceState _state;
+    private volatile LaneWork _work;
+    private volatile Run? _run;
+    private volatile Task<FailureFacts>? _failure;
+    private InstanceRecord _record;
+    private Task _loop = Task.CompletedTask;
+
+    public InstanceRunner(string key, int index, LaneWork work, InstanceRecord record, RunnerContext context)
+    {
+        Key = key;
+        Index = index;
+        Id = string.Create(CultureInfo.InvariantCulture, $"{work.Spec.Name}-{index + 1}");
+        _work = work;
+        _record = record;
+        _state = record.State;
+        _context = context;
+        _background = new(context.Logger);
+        _timer = context.Ports.Time.CreateTimer(_ => TimerFired(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Unique in the home, e.g. <c>api-1#4</c>.</summary>
+    public string Key { get; }
+
+    public int Index { get; }
+
+    /// <summary>What users call it, e.g. <c>api-1</c>.</summary>
+    public string Id { get; }
+
+    public ServiceName Service => _work.Spec.Name;
+
+    public InstanceState State => _state;
+
+    public LaneWork Work => _work;
+
+    /// <summary>The process that lives now, if one does.</summary>
+    public Run? Run => _run;
+
+    /// <summary>What is known of the newest failure.</summary>
+    public Task<FailureFacts>? Failure => _failure;
+
+    public void Start() => _loop = RunAsync();
+
+    /// <summary>New policy, or another role; the running process keeps what it was started with.</summary>
+    public void Update(LaneWork work) => _work = work;
+
+    public void Post(InstanceEvent e)
+    {
+        if (CanBeDropped(e.Kind) && _mailbox.Reader.Count >= MailboxSize / 2)
+        {
+            _context.Logger.EventDropped(Id, e.Kind);
+            return;
+        }
+
+        _mailbox.Writer.TryWrite(e);
+    }
+
+    /// <summary>Ends the loop. The process, if one runs, lives on: it is for the next daemon to adopt.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _mailbox.Writer.TryComplete();
+        _closing.Cancel();
+        await _timer.DisposeAsync();
+        await _loop;
+        _run?.End();
+        await _background.EndedAsync();
+        _run?.Dispose();
+        _closing.Dispose();
+    }
+
+    private static bool CanBeDropped(InstanceEventKind kind) => kind switch
+    {
+        InstanceEventKind.ProbePassed or InstanceEventKind.ProbeFailed or InstanceEventKind.NotifiedReady or InstanceEventKind.WatchdogPinged
+            or InstanceEventKind.WatchdogTriggered or InstanceEventKind.TimeoutExtended or InstanceEventKind.MemorySampled => true,
+        InstanceEventKind.StartAsked or InstanceEventKind.RestartAsked or InstanceEventKind.StopAsked or InstanceEventKind.WaitAsked
+            or InstanceEventKind.SpawnFailed or InstanceEventKind.StartRefused or InstanceEventKind.Exited or InstanceEventKind.TimerFired
+            or InstanceEventKind.Drained or InstanceEventKind.Resumed => false,
+    };
+
+    private async Task RunAsync()
+    {
+        while (await _mailbox.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            while (_mailbox.Reader.TryRead(out var e))
+            {
+                if (_closing.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                try
+                {
+                    Handle(e);
+                }
+                catch (Exception fault)
+                {
+                    // A fault of ours must not end the watch over a service; later events find the state as far as this one brought it.
+                    _context.Logger.HandlingFault(fault, Id, e.Kind);
+                }
+            }
+        }
+    }
+
+    private void Handle(InstanceEvent e)
+    {
+        var now = _context.Clock.Now;
+        var before = _state;
+        if (e.Kind is InstanceEventKind.TimerFired && e.Span == before.Due && now < e.Span)
+        {
+            // Timers and the clock round differently; one that fires a moment early is set again.
+            Arm(before, now);
+            return;
+        }
+
+        var step = _context.Decide(before, e, _work.Policy, now);
+        var acting = _run;
+        var intended = step.Effects.Any(f => f is InstanceEffect.Spawn) ? Intend(ref step, before, e, now) : null;
+        if (intended is null)
+        {
+            Save(step, before, e);
+        }
+
+        _state = step.Next;
+        Arm(step.Next, now);
+        Announce(before, step, e);
+        foreach (var effect in step.Effects)
+        {
+            Perform(effect, step, acting, intended, now);
+        }
+
+        if (e.Kind is InstanceEventKind.Exited or InstanceEventKind.SpawnFailed && acting is not null && e.Generation == acting.Generation)
+        {
+            Retire(acting);
+        }
+
+        if (step.Next != before)
+        {
+            _context.Watcher.Changed(this);
+        }
+    }
+
+    /// <summary>Journals that a process is about to be made, and under which name it can be found. Null when that could not be written: then nothing is started.</summary>
+    private Run? Intend(ref Transition step, InstanceState before, InstanceEvent e, TimeSpan now)
+    {
+        var run = Prepare(step.Next.Generation);
+        var record = new InstanceRecord(step.Next.Durable(), run.Id, Process: null, run.Port, run.Release);
+        try
+        {
+            _context.Ledger.Commit(Batch(record, before, step, e));
+            _record = record;
+            return run;
+        }
+        catch (JournalException fault)
+        {
+            var refused = _context.Decide(step.Next, InstanceEvent.StartRefused(step.Next.Generation, $"cannot be started: the journal cannot be written ({fault.Message})"), _work.Policy, now);
+            step = refused with { Effects = [.. step.Effects.Where(f => f is not InstanceEffect.Spawn), .. refused.Effects] };
+            return null;
+        }
+    }
+
+    private void Save(Transition step, InstanceState before, InstanceEvent e)
+    {
+        var record = _record with { State = step.Next.Durable() };
+        if (e.Kind is InstanceEventKind.Exited && step.Next != before)
+        {
+            record = record with { RunId = null, Process = null };
+        }
+
+        if (record != _record || step.Effects.Any(f => f is InstanceEffect.Tell))
+        {
+            _record = record;
+            _context.Ledger.Save(Batch(record, before, step, e));
+        }
+    }
+
+    private JournalBatch Batch(InstanceRecord record, InstanceState before, Transition step, InstanceEvent e) => new(
+        [new(RecordKind.Instance, Key, JsonSerializer.Serialize(record, SupervisorJson.Default.InstanceRecord))],
+        [],
+        EventKind(before, step, e) is { } kind ? [_context.Ledger.Event(kind, Service.Value, Id, step.Because)] : []);
+
+    private void Announce(InstanceState before, Transition step, InstanceEvent e)
+    {
+        if (EventKind(before, step, e) is not { } kind)
+        {
+            return;
+        }
+
+        if (step.Next.Phase != before.Phase)
+        {
+            _context.Logger.InstanceMoved(Id, before.Phase, step.Next.Phase, step.Because);
+        }
+        else
+        {
+            _context.Logger.InstanceTold(Id, kind, step.Because);
+        }
+
+        if (IsForTheServicesLog(before, step))
+        {
+            _context.Ports.Logs.Remark(Service, Id, _work.Spec.Logs, step.Because);
+        }
+
+        _context.Watcher.Happened(new(_context.Ports.Time.GetUtcNow(), Service.Value, Id, step.Next.Phase, step.Next.Health, step.Because));
+    }
+
+    private static bool IsForTheServicesLog(InstanceState before, Transition step) =>
+        step.Next.Phase is InstancePhase.Backoff or InstancePhase.Parked || (before.HasProcess && step.Next.Phase is InstancePhase.Stopped or InstancePhase.Stopping);
+
+    private static string? EventKind(InstanceState before, Transition step, InstanceEvent e)
+    {
+        if (step.Effects.OfType<InstanceEffect.Tell>().FirstOrDefault() is { } tell)
+        {
+            return tell.EventKind;
+        }
+
+        if (step.Next.Phase != before.Phase || step.Next.Generation != before.Generation)
+        {
+            return e.Kind is InstanceEventKind.Exited ? "instance.exited" : $"instance.{Words.Of(step.Next.Phase)}";
+        }
+
+        return step.Next.Health != before.Health ? $"instance.{Words.Of(step.Next.Health)}" : null;
+    }
+
+    private void Arm(InstanceState state, TimeSpan now)
+    {
+        var delay = state.Due is { } due ? due - now : Timeout.InfiniteTimeSpan;
+        _timer.Change(state.Due is not null && delay < TimeSpan.Zero ? TimeSpan.Zero : delay, Timeout.InfiniteTimeSpan);
+    }
+
+    private void TimerFired()
+    {
+        if (_state.Due is { } due)
+        {
+            Post(InstanceEvent.TimerFired(due));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using Mainstay.Spec.Model;
+
+namespace Mainstay.Supervisor.Instances;
+
+/// <summary>What an instance is to run and how it is to be treated. Replaced as a whole when policy changes or a successor is promoted.</summary>
+/// <param name="Release">The release's number, for the journal.</param>
+/// <param name="Environment">The declared variables.</param>
+internal sealed record LaneWork(
+    string Stack,
+    ServiceSpec Spec,
+    int Release,
+    string Revision,
+    ImmutableSortedDictionary<string, string> Environment,
+    InstancePolicy Policy)
+{
+    public HealthcheckSpec? Check => InstancePolicy.CheckOf(Spec, Policy.OneShot);
+}

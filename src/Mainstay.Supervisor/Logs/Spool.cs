@@ -1,0 +1,159 @@
+namespace Mainstay.Supervisor.Logs;
+
+/// <summary>
+/// The bytes of one stream that have left the pipe and are not yet all in the log. They survive the daemon; the head of the file says
+/// which of them are done with.
+/// </summary>
+internal sealed class Spool : IDisposable
+{
+    /// <summary>Above this, done bytes are given back to the disk although a line is still incomplete.</summary>
+    private const long CompactAbove = 4 * 1024 * 1024;
+
+    /// <summary>Above this, they are given back as soon as nothing is incomplete: a quiet service keeps at most so much.</summary>
+    private const long TruncateAbove = 64 * 1024;
+
+    private readonly byte[] _slot = new byte[SpoolHeader.SlotSize];
+    private readonly ISpoolFile _file;
+    private SpoolHeader _header;
+    private long _sequence;
+    private long _lookedAt;
+    private bool _unsaved;
+
+    private Spool(ISpoolFile file, SpoolHeader header, long sequence, bool isNew)
+    {
+        (_file, _header, _sequence, IsNew) = (file, header, sequence, isNew);
+        End = Math.Max(file.Length, SpoolHeader.DataStart);
+    }
+
+    public ISpoolFile File => _file;
+
+    public SpoolHeader Header => _header;
+
+    /// <summary>Whether this daemon made it; else it took it over.</summary>
+    public bool IsNew { get; }
+
+    /// <summary>Where the next captured byte goes.</summary>
+    public long End { get; private set; }
+
+    /// <summary>Bytes that are not yet in the log.</summary>
+    public long Backlog => End - _header.Processed;
+
+    /// <summary>Where lines of this stream are remembered for explanations; null when nobody wants them.</summary>
+    public RecentLines? Recent { get; set; }
+
+    /// <summary>Whether bytes came since <see cref="LookedAt"/>.</summary>
+    public bool HasNews => _lookedAt != End;
+
+    /// <summary>Opens a spool. What an earlier daemon left in it is found again; what it was made with then counts instead of the arguments.</summary>
+    public static Spool Open(ISpoolFile file, string service, string instance, DateTimeOffset now)
+    {
+        Span<byte> head = stackalloc byte[SpoolHeader.DataStart];
+        var read = file.Read(head, 0);
+        var header = SpoolHeader.Decode(head[..read], out var sequence);
+        var spool = new Spool(file, header ?? new SpoolHeader(service, instance, now, 1, SpoolHeader.DataStart), sequence, isNew: header is null);
+        if (header is null)
+        {
+            spool.Save(spool._header);
+        }
+        else if (header.Processed > spool.End)
+        {
+            // Died between cutting the file and saying so: all that was in it is done.
+            spool.Save(header with { Generation = header.Generation + 1, Processed = SpoolHeader.DataStart });
+        }
+
+        return spool;
+    }
+
+    /// <summary>Bytes from the first that is not yet in the log.</summary>
+    public int Read(Span<byte> buffer) => ReadAt(buffer, _header.Processed);
+
+    public int ReadAt(Span<byte> buffer, long offset)
+    {
+        buffer = buffer[..(int)Math.Min(buffer.Length, End - offset)];
+        var read = 0;
+        while (read < buffer.Length && _file.Read(buffer[read..], offset + read) is var got and > 0)
+        {
+            read += got;
+        }
+
+        return read;
+    }
+
+    /// <summary>Takes what the pipe holds, at most <paramref name="count"/> bytes. 0 when it is empty.</summary>
+    public int Fill(IPipe pipe, int count)
+    {
+        if (_unsaved)
+        {
+            // The head still counts in offsets of before the cut: bytes behind them would pass for done.
+            Save(_header);
+        }
+
+        var moved = pipe.MoveTo(_file, End, count);
+        End += moved;
+        return moved;
+    }
+
+    /// <summary>No line is whole in what is there now.</summary>
+    public void LookedAt() => _lookedAt = End;
+
+    /// <summary>Everything before <paramref name="offset"/> is in the log.</summary>
+    public void Done(long offset) => Save(_header with { Processed = offset });
+
+    /// <summary>Counts what was lost behind the end of the spool. The disk refuses anyway, so the count may be known to this daemon only.</summary>
+    public void Dropped(long lines, long bytes)
+    {
+        _header = _header with { DroppedLines = _header.DroppedLines + lines, DroppedBytes = _header.DroppedBytes + bytes };
+        try
+        {
+            Save(_header);
+        }
+        catch (IOException)
+        {
+            _unsaved = true;
+        }
+    }
+
+    public void DropsConfessed() => Save(_header with { DroppedLines = 0, DroppedBytes = 0 });
+
+    /// <summary>Gives done bytes back to the disk when it is worth it.</summary>
+    public void Compact(Span<byte> scratch)
+    {
+        if (Backlog == 0 && End > TruncateAbove)
+        {
+            // In this order: a head that points past the end of the file says by itself that the file was cut.
+            _file.Truncate(SpoolHeader.DataStart);
+            _unsaved = true;
+            Restart(SpoolHeader.DataStart);
+            Save(_header);
+        }
+        else if (End > CompactAbove && Backlog < scratch.Length - SpoolHeader.DataStart)
+        {
+            var rest = Read(scratch[SpoolHeader.DataStart..]);
+            var next = _header with { Generation = _header.Generation + 1, Processed = SpoolHeader.DataStart };
+            scratch[..SpoolHeader.DataStart].Clear();
+            var slot = scratch.Slice(Slots.IndexOf(_sequence + 1) * SpoolHeader.SlotSize, SpoolHeader.SlotSize);
+            Slots.Seal(slot, _sequence + 1, next.Encode(slot[Slots.Overhead..]));
+            _file.Replace(scratch[..(SpoolHeader.DataStart + rest)]);
+            _sequence++;
+            Restart(SpoolHeader.DataStart + rest);
+        }
+    }
+
+    public void Remove() => _file.Remove();
+
+    public void Dispose() => _file.Dispose();
+
+    private void Restart(long end)
+    {
+        _header = _header with { Generation = _header.Generation + 1, Processed = SpoolHeader.DataStart };
+        (End, _lookedAt) = (end, 0);
+    }
+
+    private void Save(SpoolHeader header)
+    {
+        var sequence = _sequence + 1;
+        var slot = Slots.Seal(_slot, sequence, header.Encode(_slot.AsSpan(Slots.Overhead)));
+        _file.Write(slot, Slots.IndexOf(sequence) * SpoolHeader.SlotSize);
+        (_header, _sequence, _unsaved) = (header, sequence, false);
+    }
+}

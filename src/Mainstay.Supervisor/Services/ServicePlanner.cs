@@ -1,0 +1,210 @@
+using System.Collections.Immutable;
+using Mainstay.Contracts.Api;
+using Mainstay.Spec.Model;
+using Mainstay.Supervisor.Instances;
+
+namespace Mainstay.Supervisor.Services;
+
+/// <summary>
+/// What a service needs next, from what is remembered of it and what is seen. No I/O, no clock: a daemon that takes over plans
+/// from the journal and goes on where the last one died. Either one change of the record or steps come out, never both: the
+/// record is journaled, then planned again. Planning is idempotent; the steps of a settled service are none.
+///
+/// A reload walks from slot to slot. With a successor first:
+///     old serves ──► successor starts ──► ready: the two change roles in one write ──► old drains ──► old stops
+/// with one process at a time (a fixed port):
+///     requests are held ──► old drains and stops ──► successor starts ──► ready: roles change, requests flow
+/// and when the successor fails, it is removed, what it should have replaced stays (or is started again while requests are still
+/// held), slots that had already changed go back the same way, and the wanted release stays what it was.
+/// </summary>
+internal static class ServicePlanner
+{
+    /// <summary>So many failed starts in a row, and whoever waits is told. The instance goes on trying behind its brake.</summary>
+    public const int StartsBeforeFailure = 3;
+
+    public static ServicePlan Plan(ServiceRecord record, ServiceSeen seen, TimeSpan holdMax)
+    {
+        var changed = Forget(record, seen)
+            ?? RemoveEnded(record, seen)
+            ?? Shrink(record)
+            ?? Align(record, seen)
+            ?? BeginReload(record, seen)
+            ?? AdvanceReload(record, seen)
+            ?? FillSlots(record);
+        return changed is null
+            ? new(record, [.. ServiceSteps.Of(record, seen, holdMax)], record.Because)
+            : new(changed.Tidy(), [], changed.Because);
+    }
+
+    /// <summary>The lane that must make way before its successor can start; null when none must.</summary>
+    public static LaneRecord? Yielding(ServiceRecord record) =>
+        record.Reload is { Stage: ReloadStage.Going or ReloadStage.Undoing } reload && NextSlot(record, reload) is { } lane && ModeOf(record, lane, reload) is ReplaceMode.StopFirst
+            ? lane
+            : null;
+
+    private static LaneRecord? NextSlot(ServiceRecord record, ReloadRecord reload) =>
+        record.Lanes.Where(l => l.Role is LaneRole.Current && l.Release != reload.To).MinBy(l => l.Index);
+
+    private static ReplaceMode ModeOf(ServiceRecord record, LaneRecord lane, ReloadRecord reload) =>
+        Replacing.ModeOf(record.Find(lane.Release).Spec, record.Find(reload.To).Spec);
+
+    private static ServiceRecord? Forget(ServiceRecord record, ServiceSeen seen)
+    {
+        if (record.Wish is ServiceWish.Up || (record.Reload is null && record.Lanes.All(l => !LeavesNow(record, l))))
+        {
+            return null;
+        }
+
+        return record with
+        {
+            Reload = null,
+            Lanes = [.. record.Lanes.Select(l => LeavesNow(record, l) ? l with { Role = LaneRole.Retiring } : l)],
+            Because = record.Wish is ServiceWish.Gone ? "is no longer wanted" : "was stopped",
+        };
+    }
+
+    private static bool LeavesNow(ServiceRecord record, LaneRecord lane) =>
+        lane.Role is LaneRole.Successor || (record.Wish is ServiceWish.Gone && lane.Role is LaneRole.Current);
+
+    private static ServiceRecord? RemoveEnded(ServiceRecord record, ServiceSeen seen)
+    {
+        var left = record.Lanes.RemoveAll(l => l.Role is LaneRole.Retiring && seen.Find(l.Key) is not { State: { Phase: not InstancePhase.Stopped } or { Wish: Wish.Up } });
+        return left.Length == record.Lanes.Length ? null : record with { Lanes = left };
+    }
+
+    private static ServiceRecord? Shrink(ServiceRecord record)
+    {
+        if (!record.Lanes.Any(l => l.Index >= record.Count && l.Role is not LaneRole.Retiring))
+        {
+            return null;
+        }
+
+        return record with
+        {
+            Lanes = [.. record.Lanes.Select(l => l.Index >= record.Count ? l with { Role = LaneRole.Retiring } : l)],
+            Because = $"{record.Count} instances are wanted",
+        };
+    }
+
+    /// <summary>What a broken-off reload left behind: successors that no reload wants, and stopped instances of another release than the wanted one.</summary>
+    private static ServiceRecord? Align(ServiceRecord record, ServiceSeen seen)
+    {
+        var strays = record.Lanes.Where(l => IsStray(record, l, seen)).ToImmutableArray();
+        return strays.IsEmpty ? null : record with { Lanes = [.. record.Lanes.Select(l => strays.Contains(l) ? l with { Role = LaneRole.Retiring } : l)] };
+    }
+
+    private static bool IsStray(ServiceRecord record, LaneRecord lane, ServiceSeen seen) => lane.Role switch
+    {
+        LaneRole.Successor => record.Reload is not { Stage: ReloadStage.Going or ReloadStage.Undoing } reload || lane.Release != reload.To,
+        LaneRole.Current => record.Reload is null && lane.Release != record.Release && seen.Find(lane.Key) is { State: { Phase: InstancePhase.Stopped, Wish: Wish.Down } },
+        LaneRole.Retiring => false,
+    };
+
+    private static ServiceRecord? BeginReload(ServiceRecord record, ServiceSeen seen)
+    {
+        if (record.Reload is not { Stage: ReloadStage.Pending } reload)
+        {
+            return null;
+        }
+
+        if (seen.Dependencies.Failed is { } failed)
+        {
+            return record with { Reload = null, Setback = new(reload.Operation, Skipped: true, failed), Because = $"was not touched: {failed}" };
+        }
+
+        if (!seen.Lanes.Any(l => l.Lane.Role is LaneRole.Current && l.IsWorthKeeping))
+        {
+            return record with
+            {
+                Release = reload.To,
+                Reload = null,
+                Setback = null,
+                Lanes = [.. record.Lanes.Select(l => l with { Role = LaneRole.Retiring })],
+                Because = $"{reload.Because}; no instance was serving, so the new ones simply start",
+            };
+        }
+
+        return seen.Dependencies.Unsettled is null ? record with { Reload = reload with { Stage = ReloadStage.Going }, Because = reload.Because } : null;
+    }
+
+    private static ServiceRecord? AdvanceReload(ServiceRecord record, ServiceSeen seen)
+    {
+        if (record.Reload is not { Stage: ReloadStage.Going or ReloadStage.Undoing } reload)
+        {
+            return null;
+        }
+
+        if (NextSlot(record, reload) is not { } old)
+        {
+            return FinishReload(record, reload, seen);
+        }
+
+        return seen.At(old.Index, LaneRole.Successor) switch
+        {
+            null => MayStartSuccessor(record, old, reload, seen) ? record.AddLane(old.Index, LaneRole.Successor, reload.To) : null,
+            { IsGood: true } successor => Promote(record, old, successor.Lane),
+            { HasFailed: true } successor => FailReload(record, reload, successor),
+            _ => null,
+        };
+    }
+
+    private static bool MayStartSuccessor(ServiceRecord record, LaneRecord old, ReloadRecord reload, ServiceSeen seen) => ModeOf(record, old, reload) switch
+    {
+        // A slot never has three processes: one that still drains from the reload before is waited for.
+        ReplaceMode.SuccessorFirst => !record.Lanes.Any(l => l.Index == old.Index && l.Role is LaneRole.Retiring),
+        ReplaceMode.StopFirst => seen.Find(old.Key) is null or { State: { Phase: InstancePhase.Stopped, Wish: Wish.Down } },
+    };
+
+    private static ServiceRecord Promote(ServiceRecord record, LaneRecord old, LaneRecord successor) => record with
+    {
+        Lanes = [.. record.Lanes.Select(l => l.Key == successor.Key ? l with { Role = LaneRole.Current } : l.Key == old.Key ? l with { Role = LaneRole.Retiring } : l)],
+        Because = $"{record.Name}-{old.Index + 1} is served by its successor",
+    };
+
+    private static ServiceRecord? FinishReload(ServiceRecord record, ReloadRecord reload, ServiceSeen seen)
+    {
+        if (reload.Stage is ReloadStage.Going)
+        {
+            return record with { Release = reload.To, Reload = null, Setback = null, Because = $"{reload.Because}; every instance was replaced" };
+        }
+
+        var settled = seen.Lanes.Where(l => l.Lane.Role is LaneRole.Current).All(l => l.State.Wish is Wish.Up && (l.IsGood || l.HasFailed || l.State.Phase is InstancePhase.Backoff));
+        return settled ? record with { Reload = null } : null;
+    }
+
+    private static ServiceRecord FailReload(ServiceRecord record, ReloadRecord reload, LaneSeen successor)
+    {
+        var removed = record.WithLane(successor.Lane.Key, l => l with { Role = LaneRole.Retiring });
+        var id = $"{record.Name}-{successor.Lane.Index + 1}";
+        if (reload.Stage is ReloadStage.Undoing)
+        {
+            var both = $"{record.Setback?.Because}; and on the way back {id} {successor.State.Because}";
+            return removed with { Reload = null, Setback = new(reload.Operation, Skipped: false, both), Because = both };
+        }
+
+        // Equal revisions are equal processes: what has already changed needs no way back, only its old name.
+        var back = record.Find(reload.To).Revision == record.Wanted.Revision
+            ? removed.Lanes.Select(l => l.Role is LaneRole.Current ? l with { Release = record.Release } : l).ToImmutableArray()
+            : removed.Lanes;
+        var because = $"{id} {successor.State.Because}";
+        return removed with
+        {
+            Lanes = back,
+            Reload = reload with { To = record.Release, Stage = ReloadStage.Undoing },
+            Setback = new(reload.Operation, Skipped: false, because),
+            Because = $"the reload failed: {because}; the release from before stays",
+        };
+    }
+
+    private static ServiceRecord? FillSlots(ServiceRecord record)
+    {
+        if (record.Wish is not ServiceWish.Up)
+        {
+            return null;
+        }
+
+        var missing = Enumerable.Range(0, record.Count).Where(index => record.Current(index) is null).ToImmutableArray();
+        var release = record.Reload is { Stage: ReloadStage.Going } reload ? reload.To : record.Release;
+        return missing.IsEmpty ? null : missing.Aggregate(record, (r, index) => r.AddLane(index, LaneRole.Current, release));
+    }
+}

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using Mainstay.Contracts;
+using Mainstay.Contracts.Api;
+using Mainstay.Spec.Model;
+using Mainstay.Supervisor.Adoption;
+using Mainstay.Supervisor.Instances;
+using Mainstay.Supervisor.Ports;
+using Mainstay.Supervisor.Services;
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Supervisor.Stacks;
+
+/// <summary>Brings a stack about and keeps it so. The daemon composes it from its ports; everything a user can ask of services goes through here.</summary>
+public sealed class StackSupervisor : IAsyncDisposable
+{
+    private readonly SupervisorPorts _ports;
+    private readonly SupervisorOptions _options;
+    private readonly InstanceDecision _decideInstance;
+    private readonly ServiceDecision _decideService;
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly BackgroundTasks _background;
+    private StackLoop? _loop;
+    private HomeClock? _clock;
+    private Ledger? _ledger;
+
+    public StackSupervisor(SupervisorPorts ports, SupervisorOptions options)
+        : this(ports, options, InstanceMachine.Next, ServicePlanner.Plan)
+    {
+    }
+
+    internal StackSupervisor(SupervisorPorts ports, SupervisorOptions options, InstanceDecision decideInstance, ServiceDecision decideService)
+    {
+        (_ports, _options, _decideInstance, _decideService) = (ports, options, decideInstance, decideService);
+        _background = new(ports.Loggers.CreateLogger<StackSupervisor>());
+    }
+
+    /// <summary>The manifest that was last applied; null before the first and after <see cref="DownAsync"/>.</summary>
+    public StackSpec? Stack => _loop?.View.Spec;
+
+    /// <summary>Why the journal cannot be written, while it cannot; null otherwise. Worth a notice: acts are refused meanwhile.</summary>
+    public string? JournalFault => _ledger?.Fault;
+
+    public ImmutableArray<ServiceStatus> Services() => _loop is { } loop && _clock is { } clock
+        ? [.. loop.View.Services.Values.Select(s => StatusView.Of(s, clock.Now))]
+        : [];
+
+    public ImmutableArray<ExternalStatus> Externals() => _loop?.Externals ?? [];
+
+    /// <summary>
+    /// Adopts everything that the journal knows and goes on with it: processes, wishes, restart windows, reloads in mid-step.
+    /// Call once, before anything else; returns when every process was found or missed. Throws <see cref="Journal.JournalException"/>
+    /// when the journal cannot be read, and changes nothing then.
+    /// </summary>
+    public async Task RecoverAsync(CancellationToken token)
+    {
+        var memory = Remembered.Read(_ports.Journal);
+        var logger = _ports.Loggers.CreateLogger("Mainstay.Supervisor");
+        var clock = HomeClock.Resume(_ports.Journal, _ports.Time, _options.BootId, memory.Newest);
+        var ledger = new Ledger(_ports.Journal, _ports.Time, logger);
+        var chance = new Chance(_ports.Random);
+        var loop = new StackLoop(watcher => new(_ports, _options, ledger, clock, chance, _decideInstance, watcher, logger), _decideService);
+        (_clock, _ledger) = (clock, ledger);
+        await loop.RecoverAsync(memory, token);
+        _loop = loop;
+        _background.Add(KeepHouseAsync(loop, ledger, clock));
+    }
+
+    /// <summary>Makes the services be as the manifest says, and returns when they are, or have shown that they will not be. Applying twice changes nothing.</summary>
+    /// <param name="only">Just these and what they depend on; empty means all, and then what the manifest no longer has goes.</param>
+    /// <param name="progress">Called for each step, one at a time, from any thread; must not block.</param>
+    /// <param name="token">Ends the waiting, not the operation.</param>
+    public Task<OperationResult> ApplyAsync(AppliedStack wanted, ImmutableArray<ServiceName> only, Action<OperationStep> progress, CancellationToken token) =>
+        RunAsync(new("up", (state, number) => StackChanges.Apply(state, wanted, only, number), progress), token);
+
+    /// <summary>Starts, stops, restarts or reloads services, and returns when they have arrived.</summary>
+    public Task<OperationResult> ActAsync(ActionRequest request, Action<OperationStep> progress, CancellationToken token) =>
+        RunAsync(new(Words.Of(request.Verb), (state, number) => StackChanges.Act(state, request.Verb, request.Services, number), progress), token);
+
+    public Task<OperationResult> ScaleAsync(ScaleRequest request, Action<OperationStep> progress, CancellationToken token) =>
+        RunAsync(new("scale", (state, number) => StackChanges.Scale(state, request.Service, request.Instances, number), progress), token);
+
+    /// <summary>Stops everything, those that depend on others first, and forgets the stack.</summary>
+    public Task<OperationResult> DownAsync(Action<OperationStep> progress, CancellationToken token) =>
+        RunAsync(new("down", StackChanges.Down, progress), token);
+
+    /// <summary>Lets go of everything. The services run on, for the next daemon to adopt.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _closing.Cancel();
+        await _background.EndedAsync();
+        if (_loop is { } loop)
+        {
+            await loop.DisposeAsync();
+        }
+
+        _closing.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task<OperationResult> RunAsync(Operation operation, CancellationToken token)
+    {
+        if (_loop is not { } loop)
+        {
+            throw new InvalidOperationException("RecoverAsync comes first");
+        }
+
+        await _turn.WaitAsync(token);
+        loop.Run(operation);
+        _background.Add(PassTurnAsync(operation));
+
+        // The client may go away; the operation has begun and goes on to its end.
+        return await operation.Ended.WaitAsync(token);
+    }
+
+    private async Task PassTurnAsync(Operation operation)
+    {
+        try
+        {
+            await operation.Ended.WaitAsync(_closing.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        _turn.Release();
+    }
+
+    /// <summary>The few things that happen by the clock: memory and CPU are looked at, late records are written, waiting operations are asked whether they have waited enough.</summary>
+    private async Task KeepHouseAsync(StackLoop loop, Ledger ledger, HomeClock clock)
+    {
+        var second = TimeSpan.FromSeconds(1);
+        var sampled = clock.Now;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(second, _ports.Time, _closing.Token);
+                ledger.Flush();
+                if (loop.IsBusy)
+                {
+                    loop.Post(new StackMessage.Tick());
+                }
+
+                if (clock.Now - sampled >= _options.SampleEvery)
+                {
+                    sampled = clock.Now;
+                    Sample(loop, sampled);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+        }
+    }
+
+    private void Sample(StackLoop loop, TimeSpan now)
+    {
+        var runners = new List<(InstanceRunner Runner, Run Run)>();
+        var processes = new List<IRunningProcess>();
+        foreach (var runner in loop.View.Services.Values.SelectMany(s => s.Runners))
+        {
+            if (runner.Run is { Process: { Exited.IsCompleted: false } process } run)
+            {
+                runners.Add((runner, run));
+                processes.Add(process);
+            }
+        }
+
+        var usage = new ProcessUsage[processes.Count];
+        _ports.Processes.Usage(processes, usage);
+        for (var i = 0; i < usage.Length; i++)
+        {
+            runners[i].Runner.Sampled(runners[i].Run, usage[i], now);
+        }
+    }
+}

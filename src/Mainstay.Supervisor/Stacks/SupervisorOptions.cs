@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace Mainstay.Supervisor.Stacks;
+
+/// <summary>The supervisor's settings. The defaults are what a host needs; tests shorten them.</summary>
+public sealed record SupervisorOptions
+{
+    /// <summary>Of /proc/sys/kernel/random/boot_id: tells a new daemon from a new boot.</summary>
+    public required string BootId { get; init; }
+
+    /// <summary>PATH, HOME, USER, LANG and TZ for a process of the given user (null: the daemon's own).</summary>
+    public required Func<string?, ImmutableSortedDictionary<string, string>> HostEnvironment { get; init; }
+
+    /// <summary>How long one request may wait at the edge while the service is being replaced on its port.</summary>
+    public TimeSpan HoldMax { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Between two looks at the memory and CPU of all process trees.</summary>
+    public TimeSpan SampleEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long an operation waits for something that Mainstay does not run, before it reports that it is missing. The services go on waiting.</summary>
+    public TimeSpan ExternalWait { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a failure report waits for the last lines of a process that has ended.</summary>
+    public TimeSpan LastLinesWait { get; init; } = TimeSpan.FromSeconds(2);
+}
