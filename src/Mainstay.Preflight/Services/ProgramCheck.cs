@@ -27,7 +27,7 @@ internal static class ProgramCheck
         }
         else
         {
-            CheckSearched(service, program, variables.GetValueOrDefault("PATH") ?? service.Host.SearchPath, findings);
+            CheckSearched(service, program, variables.GetValueOrDefault("PATH"), findings);
         }
 
         CheckScript(service, findings);
@@ -56,8 +56,9 @@ internal static class ProgramCheck
         }
     }
 
-    private static void CheckSearched(ServiceCase service, string program, string searchPath, Findings findings)
+    private static void CheckSearched(ServiceCase service, string program, string? declaredPath, Findings findings)
     {
+        var searchPath = declaredPath ?? service.Host.SearchPath;
         var found = searchPath.Split(':').Where(e => e.Length > 0)
             .Select(entry => Path.Combine(service.Service.Directory, entry, program))
             .Where(path => service.Host.Look(path).Kind is FileKind.Regular)
@@ -81,7 +82,7 @@ internal static class ProgramCheck
             findings.Error(
                 HostCodes.ProgramMissing,
                 where,
-                $"{service.Subject} runs \"{program}\", which is in none of the folders of PATH ({searchPath})",
+                $"{service.Subject} runs \"{program}\", which is in none of the folders of {(declaredPath is null ? $"PATH ({searchPath})" : "the PATH that it declares")}",
                 "install it, write its whole path, or set PATH in the service's environment");
         }
     }
