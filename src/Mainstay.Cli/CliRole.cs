@@ -90,6 +90,9 @@ public static class CliRole
         "scale" => ActionVerbs.ScaleAsync(context, token),
         "down" => DownVerb.RunAsync(context, token),
         "edge" => ActionVerbs.EdgeReloadAsync(context, token),
+        "completion" => CompletionVerb.RunAsync(context, token),
+        "init" => InitVerb.RunAsync(context, token),
+        "doctor" => DoctorVerb.RunAsync(context, token),
         "version" => VersionVerb.RunAsync(context, token),
         var name => throw new InvalidOperationException($"the verb table names \"{name}\", which nothing runs"),
     };

@@ -4,12 +4,12 @@ using Mainstay.Contracts.Api;
 using Mainstay.Daemon.Applying;
 using Mainstay.Daemon.Edge;
 using Mainstay.Spec.Model;
-using Mainstay.Supervisor;
+using Mainstay.Supervisor.Stacks;
 
 namespace Mainstay.Daemon;
 
 /// <summary>What the API asks of the daemon: the supervisor and the edge, brought to one wish at a time.</summary>
-internal sealed class DaemonCore(DaemonIdentity identity, StackSupervisor supervisor, EdgeService edge, StackPreparer preparer) : IDisposable
+internal sealed class DaemonCore(DaemonIdentity identity, StackSupervisor supervisor, EdgeHost edge, StackPreparer preparer) : IDisposable
 {
     /// <summary>Operations that change the edge run one after another; those on services alone are ordered by the supervisor.</summary>
     private readonly SemaphoreSlim _turn = new(1, 1);

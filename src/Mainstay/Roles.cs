@@ -10,7 +10,7 @@ internal static class Roles
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static Task<int> EdgeAsync(string controlSocket) =>
-        Edge.EdgeRole.RunAsync(Edge.EdgeOptions.FromEnvironment(["--control", controlSocket], Environment.GetEnvironmentVariable), CancellationToken.None);
+        Edge.EdgeRole.RunAsync(Edge.EdgeOptions.From(controlSocket, Environment.GetEnvironmentVariable), CancellationToken.None);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static Task<int> CommandAsync(string[] args) => CommandHost.RunAsync(args);

@@ -83,7 +83,7 @@ public sealed class Kernel : IDisposable
     {
         foreach (var process in _processes)
         {
-            process.Signal(Signals.SignalNumber.SIGKILL);
+            process.Signal(Linux.Signals.SignalNumber.SIGKILL);
             process.Dispose();
         }
 

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Mainstay.Contracts;
 using Mainstay.Contracts.Api;
 using Mainstay.Contracts.Events;
+using Mainstay.Daemon.Applying;
 using Mainstay.Journal;
 using Mainstay.Spec.Problems;
 using Microsoft.AspNetCore.Http;
@@ -48,10 +49,13 @@ internal sealed class ApiRouter(DaemonCore core, IJournal journal, TimeProvider 
 
     private Task DispatchAsync(HttpContext http)
     {
-        var endpoint = ApiEndpoints.Find(http.Request.Method, http.Request.Path.Value ?? "");
-        return endpoint?.Operation switch
+        if (ApiEndpoints.Find(http.Request.Method, http.Request.Path.Value ?? "") is not { } endpoint)
         {
-            null => RefuseAsync(http, StatusCodes.Status404NotFound, "There is no such thing here", $"{http.Request.Method} {http.Request.Path} is not part of this API", []),
+            return RefuseAsync(http, StatusCodes.Status404NotFound, "There is no such thing here", $"{http.Request.Method} {http.Request.Path} is not part of this API", []);
+        }
+
+        return endpoint.Operation switch
+        {
             ApiOperation.Version => WriteAsync(http, core.Version(), WireJson.Default.VersionDocument),
             ApiOperation.Status => WriteAsync(http, core.Status(), WireJson.Default.StatusDocument),
             ApiOperation.Events => EventsAsync(http),

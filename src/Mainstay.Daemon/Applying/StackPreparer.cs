@@ -3,7 +3,7 @@ using Mainstay.Contracts.Api;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Problems;
-using Mainstay.Supervisor;
+using Mainstay.Supervisor.Stacks;
 
 namespace Mainstay.Daemon.Applying;
 
@@ -13,11 +13,12 @@ internal sealed record PreparedStack(StackSpec Stack, AppliedStack Applied);
 /// <summary>Reads a manifest as the daemon will run it. Trusts nothing that the command checked before; changes nothing.</summary>
 internal sealed class StackPreparer(IHostCheck host)
 {
+    /// <exception cref="ApplyRefusedException">It has problems, or another stack runs here.</exception>
     public PreparedStack Prepare(ApplyRequest request, StackSpec? running)
     {
-        var read = ManifestReader.Read(new ManifestSource(request.File, request.Directory, request.Text, request.Variables));
+        var read = ManifestReader.Read(new ManifestSource(request.File, request.Directory, request.Text, request.Variables), ReadOrNull);
         var stack = read.Stack ?? throw Refused(read.Problems);
-        if (running is not null && running.Name != stack.Name && host.AnythingRuns)
+        if (running is not null && running.Name != stack.Name)
         {
             throw Refused([DaemonCodes.AnotherStack.Error(
                 new Where(request.File, 0, 0, "stack"),
@@ -25,11 +26,26 @@ internal sealed class StackPreparer(IHostCheck host)
                 $"run `mainstay down` first, or give \"{stack.Name}\" a home of its own with --home")]);
         }
 
-        var checkedHost = host.Check(stack);
-        var problems = read.Problems.AddRange(checkedHost.Problems);
-        return problems.Any(p => p.Severity is Severity.Error) ? throw Refused(problems) : new(stack, checkedHost.Applied);
+        var report = host.Check(stack);
+        var problems = read.Problems.AddRange(report.Problems);
+        return problems.Any(p => p.Severity is Severity.Error) ? throw Refused(problems) : new(stack, report.Applied);
     }
 
-    private static ApplyRefusedException Refused(ImmutableArray<Problem> problems) =>
-        new($"{problems.Count(p => p.Severity is Severity.Error)} problems", problems);
+    private static string? ReadOrNull(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static ApplyRefusedException Refused(ImmutableArray<Problem> problems)
+    {
+        var errors = problems.Count(p => p.Severity is Severity.Error);
+        return new(errors == 1 ? "1 problem" : $"{errors} problems", problems);
+    }
 }

@@ -51,7 +51,7 @@ internal sealed class EdgeKeeper(HomeLayout home, IJournal journal, IEdgeLaunche
     public Task<bool> ReplaceAsync()
     {
         var before = State.LastWorker;
-        var done = Watch(s => s switch
+        var done = WatchAsync(s => s switch
         {
             { Phase: EdgePhase.Running } when s.Current > before => true,
             { Phase: EdgePhase.Running, LastWorker: var last } when last > before => false,
@@ -63,14 +63,14 @@ internal sealed class EdgeKeeper(HomeLayout home, IJournal journal, IEdgeLaunche
     }
 
     /// <summary>Completes with true once a worker serves, with false when starts keep failing.</summary>
-    public Task<bool> ServingAsync() => Watch(s => s.Phase switch
+    public Task<bool> ServingAsync() => WatchAsync(s => s.Phase switch
     {
         EdgePhase.Running or EdgePhase.Replacing => true,
         EdgePhase.Backoff when s.Failures >= 3 => false,
         _ => null,
     });
 
-    public Task GoneAsync() => Watch(s => s.Phase is EdgePhase.Absent && Workers().IsEmpty ? true : null);
+    public Task GoneAsync() => WatchAsync(s => s.Phase is EdgePhase.Absent && Workers().IsEmpty ? true : null);
 
     /// <summary>Every worker gets the snapshot, also one that drains: its open connections may still bring requests.</summary>
     public ImmutableArray<EdgeLink> Offer(EdgeSnapshot snapshot)
@@ -301,7 +301,7 @@ internal sealed class EdgeKeeper(HomeLayout home, IJournal journal, IEdgeLaunche
         }
     }
 
-    private Task<bool> Watch(Func<EdgeState, bool?> decided)
+    private Task<bool> WatchAsync(Func<EdgeState, bool?> decided)
     {
         lock (_gate)
         {

@@ -15,4 +15,10 @@ internal static partial class DaemonMessages
 
     [LoggerMessage(EventId = 4004, Level = LogLevel.Information, Message = "took over {Services} services in {Milliseconds} ms")]
     public static partial void TookOver(this ILogger logger, int services, double milliseconds);
+
+    [LoggerMessage(EventId = 4005, Level = LogLevel.Error, Message = "a callback of the event loop failed")]
+    public static partial void CallbackFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 4006, Level = LogLevel.Warning, Message = "this host lacks something: {What}")]
+    public static partial void HostLacks(this ILogger logger, string what);
 }

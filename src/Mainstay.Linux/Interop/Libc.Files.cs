@@ -15,6 +15,9 @@ internal static unsafe partial class Libc
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
 
+    [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint GetExtendedAttribute(string path, string name, void* value, nuint size);
+
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int Truncate(Descriptor file, long length);
 

@@ -30,6 +30,9 @@ internal static unsafe partial class Libc
 
     public static int PidfdGetfd(Descriptor pidfd, int number) => WithNumber(pidfd, fd => (int)Syscall(SysPidfdGetfd, fd, number, 0, 0));
 
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    public static partial int ClockGetTime(int clock, long* time);
+
     public static int GetTid() => (int)Syscall(SysGetTid, 0, 0, 0, 0);
 
     // Credentials belong to the thread in the kernel; the C library's setuid changes all threads, these change only the calling one.

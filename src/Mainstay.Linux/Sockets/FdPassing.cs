@@ -15,20 +15,18 @@ public static unsafe class FdPassing
     /// <summary>The kernel takes at most 253 descriptors in one message.</summary>
     public const int MostDescriptors = 253;
 
-    private const int HeaderSize = 16;
-
     /// <summary>Sends data, at least one byte, with descriptors, which stay open here too. Returns how many bytes were taken; the descriptors go with the first.</summary>
     /// <exception cref="LinuxException">EAGAIN when the socket is full, EPIPE or ECONNRESET when the other side is gone.</exception>
     public static int Send(Socket socket, ReadOnlySpan<byte> data, ReadOnlySpan<int> descriptors)
     {
         ArgumentOutOfRangeException.ThrowIfZero(data.Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptors.Length, MostDescriptors);
-        var size = HeaderSize + (descriptors.Length * sizeof(int));
-        var control = stackalloc byte[Align(size)];
-        *(nuint*)control = (nuint)size;
+        var payload = descriptors.Length * sizeof(int);
+        var control = stackalloc byte[AncillaryData.Space(payload)];
+        *(nuint*)control = (nuint)(AncillaryData.HeaderSize + payload);
         *(int*)(control + 8) = Libc.SOL_SOCKET;
         *(int*)(control + 12) = Libc.SCM_RIGHTS;
-        descriptors.CopyTo(new Span<int>(control + HeaderSize, descriptors.Length));
+        descriptors.CopyTo(new Span<int>(control + AncillaryData.HeaderSize, descriptors.Length));
         fixed (byte* start = data)
         {
             var part = new MessagePart { Start = start, Length = (nuint)data.Length };
@@ -36,7 +34,7 @@ public static unsafe class FdPassing
             if (descriptors.Length > 0)
             {
                 message.Control = control;
-                message.ControlLength = (nuint)Align(size);
+                message.ControlLength = (nuint)AncillaryData.Space(payload);
             }
 
             return (int)Transfer(socket, &message, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT, send: true);
@@ -47,14 +45,14 @@ public static unsafe class FdPassing
     /// <exception cref="LinuxException">EAGAIN when nothing has come; EMSGSIZE when more descriptors came than <see cref="MostDescriptors"/> or than this process may open (those that arrived are closed).</exception>
     public static int Receive(Socket socket, Span<byte> data, List<Descriptor> descriptors)
     {
-        const int room = HeaderSize + (MostDescriptors * sizeof(int));
-        var control = stackalloc byte[Align(room)];
+        var room = AncillaryData.Space(MostDescriptors * sizeof(int));
+        var control = stackalloc byte[room];
         fixed (byte* start = data)
         {
             var part = new MessagePart { Start = start, Length = (nuint)data.Length };
-            var message = new MessageHeader { Parts = &part, PartCount = 1, Control = control, ControlLength = (nuint)Align(room) };
+            var message = new MessageHeader { Parts = &part, PartCount = 1, Control = control, ControlLength = (nuint)room };
             var count = (int)Transfer(socket, &message, Libc.MSG_CMSG_CLOEXEC | Libc.MSG_DONTWAIT, send: false);
-            var received = Collect(control, (int)message.ControlLength);
+            var received = AncillaryData.Read(control, (int)message.ControlLength).Descriptors;
             if ((message.Flags & Libc.MSG_CTRUNC) != 0)
             {
                 received.ForEach(descriptor => descriptor.Dispose());
@@ -64,31 +62,6 @@ public static unsafe class FdPassing
             descriptors.AddRange(received);
             return count;
         }
-    }
-
-    private static List<Descriptor> Collect(byte* control, int length)
-    {
-        var found = new List<Descriptor>();
-        for (var at = 0; at + HeaderSize <= length;)
-        {
-            var size = (int)*(nuint*)(control + at);
-            if (size < HeaderSize)
-            {
-                break;
-            }
-
-            if (*(int*)(control + at + 8) == Libc.SOL_SOCKET && *(int*)(control + at + 12) == Libc.SCM_RIGHTS)
-            {
-                foreach (var number in new ReadOnlySpan<int>(control + at + HeaderSize, (size - HeaderSize) / sizeof(int)))
-                {
-                    found.Add(new Descriptor(number));
-                }
-            }
-
-            at += Align(size);
-        }
-
-        return found;
     }
 
     private static nint Transfer(Socket socket, MessageHeader* message, int flags, bool send)
@@ -121,6 +94,4 @@ public static unsafe class FdPassing
             }
         }
     }
-
-    private static int Align(int size) => (size + 7) & ~7;
 }

@@ -20,6 +20,13 @@ public static class SecretRules
     private const double FewestBitsOfSecret = 48;
     private const double FewestBitsOfPassword = 24;
 
+    /// <summary>Whether a variable, or an option of a command line, holds a secret as far as its name tells.</summary>
+    public static bool LooksSecret(string name) => SecretNames.Guess(name) is not SecretKind.None;
+
+    /// <summary>By its declared type, else by its name.</summary>
+    public static bool IsSecret(string name, EnvSchemaSpec? schema) =>
+        schema?.Rules.Any(r => r.Name == name && r.Type is EnvType.Secret) == true || LooksSecret(name);
+
     /// <summary>Every problem of one service's own secrets.</summary>
     public static ImmutableArray<Problem> Check(SecretSource source)
     {

@@ -63,7 +63,7 @@ internal static class ValueLimits
 
     private static bool IsLength(EnvType type) => type is EnvType.String or EnvType.Secret or EnvType.Url or EnvType.Enum or EnvType.Pem or EnvType.Bool;
 
-    /// <summary>What min and max are compared with: the number, milliseconds, bytes, a file's size; for texts their length.</summary>
+    /// <summary>What min and max are compared with: the number, ticks, bytes, a file's size; for texts their length.</summary>
     private static decimal? Measure(EnvType type, string value, EnvSchemaContext where) => type switch
     {
         EnvType.Int or EnvType.Port => Measures.Integer(value),

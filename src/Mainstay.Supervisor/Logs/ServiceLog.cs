@@ -33,6 +33,9 @@ internal sealed class ServiceLog(string service, ILogDisk disk, LogScratch scrat
 
     public bool HasStreams => _spools.Count > 0;
 
+    /// <summary>Does what an earlier daemon could not finish.</summary>
+    public void Recover() => MakeReady();
+
     /// <summary>Writes one batch of whole lines from the spool. False when there is none.</summary>
     public bool WriteLines(Spool spool, LogStream stream, Unended unended)
     {

@@ -21,7 +21,8 @@ internal enum PumpOutcome
 /// Moves one stream from its pipe to the log. A disk that refuses makes the service wait for <see cref="Patience"/>; after that its lines
 /// are dropped, counted, and the log says so as soon as it can: a full disk must not stop a service for good.
 /// </summary>
-internal sealed class StreamPump(IPipe pipe, Spool spool, ServiceLog log, LogStream stream, LogScratch scratch, TimeProvider time) : IDisposable
+/// <param name="open">Opens the stream's spool and attaches it to the log; asked again when the disk refused.</param>
+internal sealed class StreamPump(IPipe pipe, Func<Spool> open, ServiceLog log, string instance, LogStream stream, LogScratch scratch, TimeProvider time) : IDisposable
 {
     /// <summary>How long a service is made to wait for the disk.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -31,23 +32,26 @@ internal sealed class StreamPump(IPipe pipe, Spool spool, ServiceLog log, LogStr
     /// <summary>Pipe loads per turn, so that one loud service does not silence the others.</summary>
     private const int MovesPerTurn = 4;
 
+    private Spool? _spool;
     private long? _refusedSince;
 
     /// <summary>Why the disk refuses, in its words; null while it does not.</summary>
     public string? Refusal { get; private set; }
 
-    public ServiceLog Log => log;
+    /// <summary>Bytes that the last turn took from the pipe.</summary>
+    public long LastMoved { get; private set; }
 
     /// <summary>Takes what is there, up to a fair share.</summary>
     public PumpOutcome Turn()
     {
         try
         {
-            var outcome = Flow(MovesPerTurn);
+            LastMoved = 0;
+            var outcome = Flow(_spool ??= open(), MovesPerTurn);
             Accepted();
             return outcome;
         }
-        catch (IOException e)
+        catch (Exception e) when (IsRefusal(e))
         {
             return Refuse(e);
         }
@@ -59,39 +63,44 @@ internal sealed class StreamPump(IPipe pipe, Spool spool, ServiceLog log, LogStr
     {
         try
         {
-            Flow(moves);
+            var spool = _spool ??= open();
+            Flow(spool, moves);
             while (log.WriteLines(spool, stream, Unended.AsLine))
             {
             }
 
-            ConfessDrops();
+            ConfessDrops(spool);
             Accepted();
         }
-        catch (IOException e)
+        catch (Exception e) when (IsRefusal(e))
         {
             if (Refuse(e) is not PumpOutcome.Dropping)
             {
                 return false;
             }
 
-            log.NoteLoss(spool.Header.Instance, spool.Header.DroppedLines + CountLines(), spool.Header.DroppedBytes + spool.Backlog);
+            GiveUp();
         }
 
-        log.Detach(spool);
+        if (_spool is not null)
+        {
+            log.Detach(_spool);
+            _spool.Remove();
+        }
+
         pipe.Remove();
-        spool.Remove();
         return true;
     }
 
     public void Dispose()
     {
         pipe.Dispose();
-        spool.Dispose();
+        _spool?.Dispose();
     }
 
-    private PumpOutcome Flow(int moves)
+    private PumpOutcome Flow(Spool spool, int moves)
     {
-        WriteWholeLines();
+        WriteWholeLines(spool);
         for (; moves > 0; moves--)
         {
             // What was dropped lay behind all that the spool holds, so the spool is emptied before anything new comes in.
@@ -100,19 +109,21 @@ internal sealed class StreamPump(IPipe pipe, Spool spool, ServiceLog log, LogStr
                 log.WriteLines(spool, stream, Unended.AsPart);
             }
 
-            if (spool.Fill(pipe, MoveBytes) == 0)
+            var moved = spool.Fill(pipe, MoveBytes);
+            if (moved == 0)
             {
                 return PumpOutcome.Drained;
             }
 
-            ConfessDrops();
-            WriteWholeLines();
+            LastMoved += moved;
+            ConfessDrops(spool);
+            WriteWholeLines(spool);
         }
 
         return PumpOutcome.More;
     }
 
-    private void WriteWholeLines()
+    private void WriteWholeLines(Spool spool)
     {
         while (log.WriteLines(spool, stream, Unended.Keep))
         {
@@ -121,17 +132,20 @@ internal sealed class StreamPump(IPipe pipe, Spool spool, ServiceLog log, LogStr
         spool.Compact(scratch.Input);
     }
 
-    private void ConfessDrops()
+    private void ConfessDrops(Spool spool)
     {
         var header = spool.Header;
         if (header.DroppedBytes > 0)
         {
-            log.WriteRemark(header.Instance, $"{header.DroppedLines} lines ({header.DroppedBytes} bytes) of {(stream is LogStream.Out ? "stdout" : "stderr")} were dropped here: the disk took nothing for more than {Patience.TotalSeconds:0} s{(Refusal is null ? "" : $" ({Refusal})")}");
+            log.WriteRemark(header.Instance, $"{header.DroppedLines} lines ({header.DroppedBytes} bytes) of {(stream is LogStream.Out ? "stdout" : "stderr")} were dropped here: the disk took nothing for {Patience.TotalSeconds:0} s{(Refusal is null ? "" : $" ({Refusal})")}");
             spool.DropsConfessed();
         }
     }
 
-    private PumpOutcome Refuse(IOException error)
+    // Linux says no in two ways that .NET tells apart: a full or broken disk, and one that became read-only or somebody else's.
+    private static bool IsRefusal(Exception error) => error is IOException or UnauthorizedAccessException;
+
+    private PumpOutcome Refuse(Exception error)
     {
         _refusedSince ??= time.GetTimestamp();
         Refusal = error.Message;
@@ -155,15 +169,23 @@ internal sealed class StreamPump(IPipe pipe, Spool spool, ServiceLog log, LogStr
             bytes += read;
         }
 
-        if (bytes > 0)
+        if (bytes > 0 && _spool is not null)
         {
-            spool.Dropped(lines, bytes);
+            _spool.Dropped(lines, bytes);
+        }
+        else if (bytes > 0)
+        {
+            log.NoteLoss(instance, lines, bytes);
         }
     }
 
-    private int CountLines()
+    private void GiveUp()
     {
-        var read = spool.Read(scratch.Input);
-        return scratch.Input.AsSpan(0, read).Count((byte)'\n');
+        if (_spool is not null)
+        {
+            var read = _spool.Read(scratch.Input);
+            var lines = scratch.Input.AsSpan(0, read).Count((byte)'\n');
+            log.NoteLoss(instance, _spool.Header.DroppedLines + lines, _spool.Header.DroppedBytes + _spool.Backlog);
+        }
     }
 }

@@ -7,8 +7,8 @@ public sealed record LostRequest(TimeSpan At, FailureKind Kind, string Detail, b
 }
 
 /// <summary>What came of a load.</summary>
-/// <param name="LongestGap">The longest time in which nobody got a good answer to an ordinary question.</param>
 /// <param name="Versions">Every version that answered, in order of first appearance.</param>
+/// <param name="LongestGap">The longest time in which nobody got a good answer to an ordinary question.</param>
 public sealed record LoadReport(
     int Good, int GoodSlow, IReadOnlyList<LostRequest> Lost, IReadOnlyList<string> Versions, IReadOnlySet<int> Pids, TimeSpan Median, TimeSpan P99, TimeSpan Longest, TimeSpan LongestGap)
 {

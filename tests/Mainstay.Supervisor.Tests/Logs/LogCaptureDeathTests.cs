@@ -9,6 +9,8 @@ namespace Mainstay.Supervisor.Tests.Logs;
 /// <summary>The capture protocol against a daemon that is killed inside any of its calls: every line once, whole, and in order.</summary>
 public class LogCaptureDeathTests
 {
+    private static readonly LogScratch Scratch = new();
+
     [Fact]
     public void A_death_in_any_call_loses_and_repeats_no_line()
     {
@@ -157,13 +159,12 @@ public class LogCaptureDeathTests
 
         private void Open()
         {
-            var scratch = new LogScratch();
-            var log = new ServiceLog("api", disk, scratch, _clock) { Limits = limits };
+            var log = new ServiceLog("api", disk, Scratch, _clock) { Limits = limits };
             _pumps = [.. pipes.Select((pipe, i) =>
             {
                 var spool = Spool.Open(disk.OpenSpool($"r1.{i}"), "api", "api-1", _clock.GetUtcNow());
                 log.Attach(spool);
-                return new StreamPump(pipe, spool, log, (LogStream)i, scratch, _clock);
+                return new StreamPump(pipe, () => spool, log, "api-1", (LogStream)i, Scratch, _clock);
             })];
         }
     }

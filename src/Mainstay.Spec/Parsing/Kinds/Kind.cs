@@ -30,7 +30,7 @@ internal abstract class Kind<T> : IKind
         }
     }
 
-    protected static string Named(Node node) => node.Path is { Length: > 0 } path ? Quoted.Bare(path) : "the manifest";
+    protected static string Named(Node node) => node.Path is { Length: > 0 } path ? path : "the manifest";
 
     protected string WriteExample(Node node) =>
         node.Step.Length == 0 || node.Step.StartsWith('[') || Example.Length == 0 ? $"write {Expected}{(Example.Length == 0 ? "" : $", for example {Example}")}" : $"write for example \"{Quoted.Bare(node.Step)}: {Example}\"";

@@ -21,7 +21,7 @@ internal abstract class Shape<T>(string name) : Kind<T>, IShape
         $"{{ {string.Join(", ", (Keys.Any(k => k.IsRequired) ? Keys.Where(k => k.IsRequired) : Keys.Take(1)).Select(k => $"{k.Name}: {k.Kind!.Example}"))} }}";
 
     /// <summary>How a message names this map.</summary>
-    protected virtual string Called(MapNode map) => map.Path.Length == 0 ? "the manifest" : Quoted.Bare(map.Path);
+    protected virtual string Called(MapNode map) => map.Path.Length == 0 ? "the manifest" : map.Path;
 
     protected abstract T Build(Fields fields);
 
@@ -61,7 +61,7 @@ internal abstract class Shape<T>(string name) : Kind<T>, IShape
     private string? Check(MapNode map, Entry entry, ReadContext context)
     {
         var key = Keys.FirstOrDefault(k => k.Name == entry.Key);
-        if (context.Problems.IsFull || key is { IsLater: false })
+        if (key is { IsLater: false } || context.Problems.IsFullFor(context.File))
         {
             return null;
         }

@@ -50,7 +50,7 @@ internal sealed class EnvRuleShape() : Shape<EnvRuleSpec>("env_rule")
 
     private static readonly Key<ImmutableArray<Item<string>>> s_togetherWith = List("together_with", "TLS_KEY", "Variables that must be set whenever this one is.");
 
-    private static readonly Key<string> s_warnIf = Text("warn_if", s_text, "A value that is allowed, with a warning.");
+    private static readonly Key<string> s_warnIf = Text("warn_if", s_text, "Warns when the variable has this value, or when this condition (NAME or NAME=value) holds.");
 
     private static readonly Key<string> s_description = Text("description", s_text, "What the variable is for; shown with every problem about it.");
 

@@ -20,6 +20,7 @@ internal abstract class Node(int line, int column, Node? parent, string step)
     /// <summary>What stands here, for a message: <c>a list</c>, <c>"abc"</c>, <c>empty</c>.</summary>
     public abstract string Found { get; }
 
+    /// <summary>Fit to be shown: a step with odd characters is escaped, a long one cut.</summary>
     public string Path
     {
         get
@@ -27,7 +28,7 @@ internal abstract class Node(int line, int column, Node? parent, string step)
             var steps = new Stack<string>();
             for (Node? node = this; node is not null; node = node.Parent)
             {
-                steps.Push(node.Step);
+                steps.Push(Quoted.Bare(node.Step));
             }
 
             return KeyPath.Join(steps);

@@ -12,7 +12,9 @@ internal sealed record YamlFault(int Line, int Column, string What, string Fix)
     {
         var mark = (e as YamlException)?.Start ?? last?.End ?? Mark.Empty;
         var (line, column) = (Math.Max(1, (int)mark.Line), Math.Max(1, (int)mark.Column));
-        var lines = text.Split('\n');
+        
+        // Line breaks as the parser counts them.
+        var lines = text.ReplaceLineEndings("\n").Split('\n');
         return Tab(lines, line)
             ?? Said(e, lines, line, column)
             ?? (open is { } bracket ? Unclosed(bracket, lines) : null)
@@ -53,7 +55,7 @@ internal sealed record YamlFault(int Line, int Column, string What, string Fix)
     {
         var (line, column) = ((int)open.At.Line, (int)open.At.Column);
         var close = open.Bracket == '[' ? ']' : '}';
-        var rest = lines[Math.Min(line, lines.Length) - 1];
+        var rest = TextAt(lines, line);
         var dollar = rest.IndexOf("${", StringComparison.Ordinal);
         return dollar >= 0
             ? new(line, dollar + 1, $"\"${{\" cannot stand without quotes between \"{open.Bracket}\" and \"{close}\"", "put quotes around the value, for example \"${NAME}\"")
@@ -70,7 +72,7 @@ internal sealed record YamlFault(int Line, int Column, string What, string Fix)
     private static YamlFault? Misplaced(Exception e, string[] lines, int line, int column) => e.Message switch
     {
         var m when m.Contains("invalid mapping", StringComparison.Ordinal) || m.Contains("values are not allowed", StringComparison.Ordinal) =>
-            lines[line - 1].Count(c => c == ':') > 1
+            TextAt(lines, line).Count(c => c == ':') > 1
                 ? new(line, column, "a \": \" stands within a value, so that YAML sees two keys in one line", Quote)
                 : new(line, column, "this key is indented deeper than the value above it allows", "let all keys of one map begin in the same column"),
         var m when m.Contains("'-' indicator", StringComparison.Ordinal) =>
@@ -83,7 +85,9 @@ internal sealed record YamlFault(int Line, int Column, string What, string Fix)
     };
 
     private static string Character(string[] lines, int line, int column) =>
-        line <= lines.Length && column <= lines[line - 1].Length ? lines[line - 1][column - 1].ToString() : "that character";
+        column <= TextAt(lines, line).Length ? TextAt(lines, line)[column - 1].ToString() : "that character";
+
+    private static string TextAt(string[] lines, int line) => line <= lines.Length ? lines[line - 1] : "";
 
     private static string Parser(Exception e) =>
         e is YamlException { Message.Length: > 0 } ? Quoted.Bare(char.ToLowerInvariant(e.Message[0]) + e.Message[1..].TrimEnd('.')) : "its structure cannot be understood";

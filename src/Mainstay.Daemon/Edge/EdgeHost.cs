@@ -7,7 +7,7 @@ using Mainstay.Spec.Problems;
 namespace Mainstay.Daemon.Edge;
 
 /// <summary>The edge as the rest of the daemon sees it: brings it to what a stack declares, replaces it, takes it down.</summary>
-internal sealed class EdgeService(EdgeKeeper keeper, EdgeSockets sockets, EdgeTraffic traffic, IJournal journal)
+internal sealed class EdgeHost(EdgeKeeper keeper, EdgeSockets sockets, EdgeTraffic traffic, IJournal journal)
 {
     public EdgeStatus Status() => keeper.Status();
 

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using Mainstay.Contracts;
+using Mainstay.Linux.Proc.Ports;
+using Mainstay.Preflight;
+using Mainstay.Preflight.Host;
+using Mainstay.Spec.Model;
+using Mainstay.Supervisor.Services;
+using Mainstay.Supervisor.Stacks;
+
+namespace Mainstay.Daemon.Applying;
+
+/// <summary>The preflight, as the daemon runs it: the same checks as `mainstay check`, but it knows which listeners are its own.</summary>
+internal sealed class PreflightHostCheck(HomeLayout home, IHostFacts facts, Func<PortHolder, bool> isOurs, TimeProvider clock) : IHostCheck
+{
+    public HostCheckReport Check(StackSpec stack)
+    {
+        var report = PreflightCheck.Run(stack, new PreflightHost(home, facts, clock.GetUtcNow(), isOurs));
+        var services = stack.Services.Select(s =>
+        {
+            var variables = report.Environments[s.Name].Variables;
+            return new AppliedService(s, variables, ProcessRevision.Of(s, variables));
+        });
+        return new(new AppliedStack(stack, [.. services]), report.Problems);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using Mainstay.Contracts;
+using Mainstay.Daemon.Api;
+using Mainstay.Daemon.Lifecycle;
+using Mainstay.Journal;
+using Mainstay.Linux.Files;
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Daemon;
+
+/// <summary>The daemon's process: takes the home, takes over what runs, answers the API until it is told to end.</summary>
+public static class DaemonRole
+{
+    /// <summary><c>mainstay daemon [--home PATH]</c>. Stays in the foreground; commands and systemd start it in the background.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (HomeOf(args) is not { } home)
+        {
+            await Console.Error.WriteLineAsync("mainstay: usage: mainstay daemon [--home PATH]");
+            return (int)ExitCode.WrongUsage;
+        }
+
+        try
+        {
+            HomeFolders.Create(home);
+            using var homeLock = FileLock.TryAcquire(home.DaemonLock, $"{Environment.ProcessId}\n");
+            if (homeLock is null)
+            {
+                await Console.Error.WriteLineAsync($"mainstay: another daemon already runs in {home.Root} (it holds {home.DaemonLock})");
+                return (int)ExitCode.Failed;
+            }
+
+            return await RunAsync(home);
+        }
+        catch (Exception e) when (e is JournalException or IOException or UnauthorizedAccessException or Linux.Interop.LinuxException)
+        {
+            await Console.Error.WriteLineAsync($"mainstay: the daemon cannot run in {home.Root}: {e.Message}");
+            return (int)ExitCode.Failed;
+        }
+    }
+
+    private static async Task<int> RunAsync(HomeLayout home)
+    {
+        using var logFile = new DaemonLogFile(home.DaemonLog, TimeProvider.System);
+        using var loggers = LoggerFactory.Create(logging => logging
+            .AddProvider(logFile)
+            .AddFilter("Microsoft", LogLevel.Warning));
+        var identity = new DaemonIdentity(home, TimeProvider.System);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => StopOn(context, identity));
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => StopOn(context, identity));
+
+        // The terminal of the command that started us may close; that is no reason to end.
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
+
+        var logger = loggers.CreateLogger(nameof(DaemonRole));
+        logger.DaemonStarted(DaemonIdentity.Version, home.Root, identity.Pid);
+        await using var daemon = await DaemonComposition.StartAsync(identity, loggers, CancellationToken.None);
+        await using (await ApiServer.StartAsync(home, daemon.Router.HandleAsync, loggers, CancellationToken.None))
+        {
+            logger.DaemonEnds(await identity.Stopping);
+        }
+
+        return (int)ExitCode.Done;
+    }
+
+    private static void StopOn(PosixSignalContext context, DaemonIdentity identity)
+    {
+        context.Cancel = true;
+        identity.AskToStop($"received {context.Signal}");
+    }
+
+    private static HomeLayout? HomeOf(string[] args) => args switch
+    {
+        [] => Resolve(null),
+        ["--home", var path] => Resolve(path),
+        _ => null,
+    };
+
+    private static HomeLayout? Resolve(string? named)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in new[] { "MAINSTAY_HOME", "HOME" })
+        {
+            if (Environment.GetEnvironmentVariable(name) is { } value)
+            {
+                variables[name] = value;
+            }
+        }
+
+        return HomeLayout.Resolve(named, variables, Environment.CurrentDirectory, Environment.IsPrivilegedProcess);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Mainstay.Preflight.Host;
+using Mainstay.Spec.Model;
+using Mainstay.Spec.Problems;
+
+namespace Mainstay.Preflight;
+
+/// <summary>The problems of one run, and how a place in the manifest becomes the place of a problem.</summary>
+internal sealed class Findings(StackSpec stack)
+{
+    private readonly ImmutableArray<Problem>.Builder _problems = ImmutableArray.CreateBuilder<Problem>();
+
+    public void Add(Problem problem) => _problems.Add(problem);
+
+    public void AddRange(IEnumerable<Problem> problems) => _problems.AddRange(problems);
+
+    public void Error(ProblemCode code, Where where, string what, string fix) => Add(code.Error(where, what, fix));
+
+    public void Warn(ProblemCode code, Where where, string what, string fix) => Add(code.Warning(where, what, fix));
+
+    public Where At(SourceSpan span) => new(stack.File, span.Line, span.Column, span.Path);
+
+    /// <summary>A key below a place whose own line is not known.</summary>
+    public Where At(SourceSpan span, string key) => new(stack.File, span.Line, span.Column, $"{span.Path}.{key}");
+
+    public ImmutableArray<Problem> ToImmutable() => [.. _problems.Distinct()];
+}
+
+/// <summary>One service on its way through the checks.</summary>
+/// <param name="User">As whom it runs; Mainstay's own user when its own was not found.</param>
+internal sealed record ServiceCase(StackSpec Stack, ServiceSpec Service, HostUser User, IHostFacts Host)
+{
+    public string Subject => $"service \"{Service.Name}\"";
+}
+
+/// <summary>Paths as the user would write them.</summary>
+internal static class ShownPath
+{
+    /// <summary>Beside the manifest, as it was named, when the path is below its folder; else the absolute path.</summary>
+    public static string Of(StackSpec stack, string path)
+    {
+        var relative = Path.GetRelativePath(stack.Directory, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative)
+            ? path
+            : Path.Combine(Path.GetDirectoryName(stack.File) ?? "", relative);
+    }
+}

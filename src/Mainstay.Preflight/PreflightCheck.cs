@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Mainstay.Preflight.EdgeFiles;
+using Mainstay.Preflight.Ports;
+using Mainstay.Preflight.Services;
+using Mainstay.Preflight.Variables;
+using Mainstay.Spec.EnvSchema;
+using Mainstay.Spec.Model;
+
+namespace Mainstay.Preflight;
+
+/// <summary>Everything that can be known before a stack is started: environments, files, users, ports, certificates, disk. Changes nothing.</summary>
+public static class PreflightCheck
+{
+    /// <summary>A shorter value is too common a piece of text to be hidden wherever it occurs.</summary>
+    private const int ShortestHidden = 6;
+
+    /// <summary>Finds all problems at once: services in their order, then the edge, then Mainstay's own place.</summary>
+    public static PreflightReport Run(StackSpec stack, PreflightHost host)
+    {
+        var findings = new Findings(stack);
+        var services = stack.Services.Select(s => CheckService(stack, s, host, findings)).ToImmutableArray();
+        findings.AddRange(SecretRules.CheckAcross(services.Select(s => s.Source)));
+        new PortCheck(stack, host, new HolderText(SecretsOf(services)), findings).Run([.. services.Select(s => s.Case)]);
+        new CertificateCheck(stack, host, findings).Run();
+        ErrorPagesCheck.Run(stack, host.Facts, findings);
+        HomeCheck.Run(host, findings);
+        return new(
+            findings.ToImmutable(),
+            LimitsCheck.NoticeFor(stack, host.Facts.MissingLimits) is { } notice ? [notice] : [],
+            services.ToImmutableSortedDictionary(s => s.Case.Service.Name, s => s.Environment));
+    }
+
+    private static CheckedService CheckService(StackSpec stack, ServiceSpec service, PreflightHost host, Findings findings)
+    {
+        var checkedCase = new ServiceCase(stack, service, UserCheck.Run(service, host.Facts, findings), host.Facts);
+        var environment = EnvironmentResolver.Resolve(stack, service, host.Facts);
+        if (DirectoryCheck.Run(checkedCase, findings))
+        {
+            ProgramCheck.Run(checkedCase, environment.Variables, findings);
+        }
+
+        LimitsCheck.Run(checkedCase, findings);
+        findings.AddRange(environment.Problems);
+        var source = EnvironmentCheck.SourceOf(checkedCase, environment);
+        EnvironmentCheck.Run(source, findings);
+        return new(checkedCase, environment, source);
+    }
+
+    private static ImmutableArray<string> SecretsOf(ImmutableArray<CheckedService> services) =>
+        [.. services.SelectMany(s => s.Environment.Variables.Where(v => v.Value.Length >= ShortestHidden && SecretRules.IsSecret(v.Key, s.Case.Service.EnvSchema)).Select(v => v.Value)).Distinct()];
+
+    private sealed record CheckedService(ServiceCase Case, ResolvedEnvironment Environment, SecretSource Source);
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Mainstay.Linux.Files;
+using Mainstay.Preflight.Host;
+using Mainstay.Spec.EnvSchema;
+using Mainstay.Spec.Model;
+using Mainstay.Spec.Problems;
+
+namespace Mainstay.Preflight.Variables;
+
+/// <summary>A service's environment against its schema and against common sense.</summary>
+internal static class EnvironmentCheck
+{
+    private const int LongestPem = 256 * 1024;
+
+    /// <summary>What the host and Mainstay add at each start, so that no schema misses it.</summary>
+    private static readonly ImmutableHashSet<string> Provided =
+        ["PATH", "HOME", "USER", "LANG", "TZ", "MAINSTAY_STACK", "MAINSTAY_SERVICE", "MAINSTAY_INSTANCE", "MAINSTAY_RELEASE"];
+
+    /// <summary>What one service's environment breaks by itself.</summary>
+    public static void Run(SecretSource source, Findings findings)
+    {
+        if (source.Schema is { } schema)
+        {
+            findings.AddRange(EnvSchemaEvaluator.Check(schema, source.Environment, source.Where));
+        }
+
+        findings.AddRange(SecretRules.Check(source));
+    }
+
+    /// <summary>The environment as the service will see it, as far as that is known: with PORT, without what only a start decides.</summary>
+    public static SecretSource SourceOf(ServiceCase service, ResolvedEnvironment environment)
+    {
+        var spec = service.Service;
+        var (variables, provided) = spec.Port switch
+        {
+            { Kind: PortKind.Fixed, Number: var number } => (environment.Variables.SetItem("PORT", number.ToString(CultureInfo.InvariantCulture)), Provided),
+            { Kind: PortKind.Auto or PortKind.Inherit } => (environment.Variables.Remove("PORT"), Provided.Add("PORT")),
+            { Kind: PortKind.None } => (environment.Variables, Provided),
+        };
+        var schemaFile = spec.EnvSchema?.File is { } file ? ShownPath.Of(service.Stack, file) : service.Stack.File;
+        return new(spec.EnvSchema, variables, new EnvSchemaContext(spec.Name, schemaFile, spec.Directory, environment.SetAt, provided, path => LookAt(service, path)));
+    }
+
+    private static EnvFileFacts LookAt(ServiceCase service, string path)
+    {
+        var facts = service.Host.Look(path);
+        if (facts.Kind is FileKind.Missing or FileKind.Folder)
+        {
+            return new(facts.Kind is FileKind.Folder ? EnvFileState.Folder : EnvFileState.Missing);
+        }
+
+        return PathAccess.WhyNot(service.Host, service.User, path, Want.Read) is null
+            ? new(EnvFileState.Readable, facts.Length, facts.Kind is FileKind.Regular ? PemIn(service.Host, path) : null)
+            : new(EnvFileState.NotReadable);
+    }
+
+    private static string? PemIn(IHostFacts host, string path) =>
+        host.Read(path, LongestPem).Text is { } text && text.TrimStart().StartsWith("-----BEGIN ", StringComparison.Ordinal) ? text : null;
+}

@@ -1,0 +1,105 @@
+using System.Net.Sockets;
+using Mainstay.Spec.Model;
+using Mainstay.Supervisor.Ports;
+
+namespace Mainstay.Supervisor.Probes;
+
+/// <summary>Asks things that Mainstay does not run, such as a database on another host, whether they are there.</summary>
+public sealed class ExternalProber : IExternalProber, IDisposable
+{
+    private readonly TimeProvider _time;
+    private readonly HttpClient _http;
+
+    public ExternalProber(TimeProvider time)
+    {
+        _time = time;
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+
+            // A probe asks whether a connection can be made; a kept one would answer for yesterday.
+            PooledConnectionLifetime = TimeSpan.Zero,
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProbeResult> ProbeAsync(ExternalSpec external, CancellationToken token)
+    {
+        var at = _time.GetUtcNow();
+        var started = _time.GetTimestamp();
+        var (outcome, detail) = await AskAsync(external, token).ConfigureAwait(false);
+        return new ProbeResult(at, outcome, _time.GetElapsedTime(started), detail);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<(ProbeOutcome, string)> AskAsync(ExternalSpec external, CancellationToken token)
+    {
+        using var timeout = new CancellationTokenSource(external.Timeout, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, token);
+        var name = external.Tcp ?? external.Http?.GetLeftPart(UriPartial.Path) ?? external.Name.Value;
+        try
+        {
+            return external switch
+            {
+                { Tcp: { } address } => await ConnectAsync(address, both.Token).ConfigureAwait(false),
+                { Http: { } url } => await GetAsync(url, name, both.Token).ConfigureAwait(false),
+                _ => (ProbeOutcome.Broken, $"nothing says how to reach {name}"),
+            };
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            return (ProbeOutcome.Broken, "the probe was given up");
+        }
+        catch (OperationCanceledException)
+        {
+            return (ProbeOutcome.TimedOut, $"{name} did not answer within {external.Timeout.TotalSeconds:0.###} s");
+        }
+        catch (SocketException e)
+        {
+            return (Outcome(e), $"{name}: {e.Message}");
+        }
+        catch (HttpRequestException e)
+        {
+            return (e.InnerException is SocketException inner ? Outcome(inner) : ProbeOutcome.Broken, $"{name}: {e.Message}");
+        }
+        catch (Exception e)
+        {
+            // A probe never throws: whatever went wrong is a probe that did not pass, and says why.
+            return (ProbeOutcome.Broken, $"{name}: {e.Message}");
+        }
+    }
+
+    private static ProbeOutcome Outcome(SocketException error) =>
+        error.SocketErrorCode is SocketError.ConnectionRefused ? ProbeOutcome.Refused : ProbeOutcome.Broken;
+
+    private static async Task<(ProbeOutcome, string)> ConnectAsync(string address, CancellationToken token)
+    {
+        var colon = address.LastIndexOf(':');
+        if (colon <= 0 || !ushort.TryParse(address.AsSpan(colon + 1), out var port))
+        {
+            return (ProbeOutcome.Broken, $"{address} is not of the form host:port");
+        }
+
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(address[..colon].Trim('[', ']'), port, token).ConfigureAwait(false);
+        return (ProbeOutcome.Passed, $"{address} accepts connections");
+    }
+
+    private async Task<(ProbeOutcome, string)> GetAsync(Uri url, string name, CancellationToken token)
+    {
+        using var answer = await _http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, token).ConfigureAwait(false);
+        var status = (int)answer.StatusCode;
+        return status switch
+        {
+            >= 200 and < 300 => (ProbeOutcome.Passed, $"{name}: status {status}"),
+            >= 300 and < 400 => (ProbeOutcome.Redirected, $"{name}: {status} to {answer.Headers.Location}"),
+            _ => (ProbeOutcome.WrongStatus, $"{name}: status {status}"),
+        };
+    }
+}

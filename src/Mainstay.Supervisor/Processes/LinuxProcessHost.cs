@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using System.Text;
+using Mainstay.Contracts;
+using Mainstay.Linux.Cgroups;
+using Mainstay.Linux.Polling;
+using Mainstay.Linux.Proc;
+using Mainstay.Linux.Processes;
+using Mainstay.Supervisor.Ports;
+
+namespace Mainstay.Supervisor.Processes;
+
+/// <summary>The kernel itself as the supervisor sees it. One for each daemon.</summary>
+public sealed class LinuxProcessHost : IProcessHost, IDisposable
+{
+    /// <summary>The mark by which a process is known as ours whatever became of its parents. The caller puts it into <see cref="SpawnRequest.Environment"/>.</summary>
+    public const string RunVariable = "MAINSTAY_RUN";
+
+    // A daemon that starts adopts all its runs at once; they may share one scan.
+    private static readonly TimeSpan AdoptionScanAge = TimeSpan.FromSeconds(1);
+
+    private readonly EventLoop _loop;
+    private readonly Spawner _spawner;
+    private readonly CgroupTree _cgroups;
+    private readonly ProcScanner _scanner;
+    private readonly OutOfMemoryWatch _outOfMemory;
+
+    public LinuxProcessHost(HomeLayout home, EventLoop loop, TimeProvider time)
+    {
+        _loop = loop;
+        _spawner = new Spawner(Path.Combine(home.Run, "spawn"));
+        _cgroups = CgroupTree.Open(NameOf(home));
+        _scanner = new ProcScanner(time, RunVariable);
+        _outOfMemory = new OutOfMemoryWatch(time);
+    }
+
+    /// <summary>What this host lacks, in one sentence to say once; empty when nothing.</summary>
+    public CgroupCapabilities Capabilities => _cgroups.Capabilities;
+
+    /// <summary>For processes that are no services, like the edge's workers.</summary>
+    public Spawner Spawner => _spawner;
+
+    /// <summary>For whoever else needs to know what runs: one scan serves all.</summary>
+    public ProcScanner Scanner => _scanner;
+
+    public SpawnResult Spawn(SpawnRequest request)
+    {
+        // One cgroup for each run, not for each instance: while a reload drains the old process, both live.
+        var cgroup = _cgroups.Create($"{Safe(request.CgroupName)}.{Safe(request.RunId)}", request.MemoryLimit, request.Cpus);
+        var outcome = _spawner.Spawn(new SpawnSpec
+        {
+            Argv = request.Argv,
+            Directory = request.Directory,
+            Environment = request.Environment,
+            Stdout = ChildOutput.ToPath(request.StdoutFifo),
+            Stderr = ChildOutput.ToPath(request.StderrFifo),
+            User = request.User,
+            OpenFiles = request.OpenFiles,
+            Descriptors = request.ListenSocket is { } socket ? [(socket, LinuxListenPorts.ChildDescriptor)] : [],
+            SetListenPid = request.ListenSocket is not null,
+            Cgroup = cgroup?.Path,
+        });
+        switch (outcome)
+        {
+            case SpawnOutcome.Started started:
+                return new SpawnResult.Started(Run(started.Process, request.RunId, cgroup));
+            case SpawnOutcome.Failed failed:
+                cgroup?.Remove();
+                return new SpawnResult.Failed(failed.Stage.Phrase(), failed.Errno, failed.Message);
+            default:
+                throw new InvalidOperationException($"an outcome that is no outcome: {outcome}");
+        }
+    }
+
+    public IRunningProcess? Adopt(ProcessIdentity? identity, string runId)
+    {
+        // Once the journal knows the main process, nobody else is it: a grandchild that still carries the mark is only a remainder.
+        var process = identity is { } known ? PidFd.Open(known) : FindByMark(runId);
+        if (process is not null)
+        {
+            return Run(process, runId, _cgroups.Of(process.Identity.Pid));
+        }
+
+        // The main process is gone; what it left behind must not live on beside its successor.
+        if (_scanner.RecentMarks(AdoptionScanAge).CarriersOf(runId).Any())
+        {
+            new ProcessTree(null, runId, null, _scanner).Kill();
+        }
+
+        return null;
+    }
+
+    private LinuxProcess Run(PidFd process, string runId, Cgroup? cgroup) =>
+        new(process, new ProcessTree(process.Identity, runId, cgroup, _scanner), cgroup, _outOfMemory, _loop);
+
+    /// <summary>We start every main process as the leader of a session, so it is the oldest leader that carries the mark.</summary>
+    private PidFd? FindByMark(string runId) => _scanner.RecentMarks(AdoptionScanAge).CarriersOf(runId)
+        .Where(process => process.Session == process.Pid)
+        .OrderBy(process => process.StartTicks)
+        .Select(process => PidFd.Open(new ProcessIdentity(process.Pid, process.StartTicks)))
+        .FirstOrDefault(process => process is not null);
+
+    /// <summary>Leaves no empty cgroup behind; services go on.</summary>
+    public void Dispose() => _cgroups.Dispose();
+
+    private static string NameOf(HomeLayout home) =>
+        "mainstay-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(home.Root))))[..12];
+
+    /// <summary>A relative path whose parts cannot climb out of our cgroup.</summary>
+    private static string Safe(string name) => string.Join('/', name.Split('/').Select(part => part.TrimStart('.')).Where(part => part.Length > 0));
+}

@@ -1,0 +1,74 @@
+using Mainstay.Contracts;
+
+namespace Mainstay.Cli.Tests.Syntax;
+
+public sealed class UsageTests : CommandTest
+{
+    [Theory]
+    [InlineData("deploy")]
+    [InlineData("rollback")]
+    [InlineData("releases")]
+    [InlineData("rollouts")]
+    [InlineData("report")]
+    [InlineData("switch", "off", "trackier")]
+    [InlineData("incidents")]
+    [InlineData("incident", "show", "7")]
+    [InlineData("alerts", "--json")]
+    public async Task What_a_later_version_brings_is_said_and_is_exit_2(params string[] args)
+    {
+        var result = await RunAsync(args);
+
+        Assert.Equal(ExitCode.WrongUsage, result.Exit);
+        Assert.StartsWith($"mainstay: \"{args[0]}\" is not available in this version\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_usage_goes_to_standard_error_with_what_to_type()
+    {
+        var result = await RunAsync("stauts");
+
+        Assert.Equal((2, "", "mainstay: there is no command \"stauts\"; did you mean \"status\"?\n  try: mainstay status\n"), (result.Code, result.Out, result.Error));
+    }
+
+    [Fact]
+    public async Task No_command_at_all_prints_the_help_and_is_no_success()
+    {
+        var nothing = await RunAsync();
+        var asked = await RunAsync("help");
+
+        Assert.Equal(2, nothing.Code);
+        Assert.Equal(0, asked.Code);
+        Assert.Equal(asked.Out, nothing.Out);
+    }
+
+    [Fact]
+    public async Task The_version_needs_no_daemon()
+    {
+        var result = await RunAsync("version");
+
+        Assert.Equal(0, result.Code);
+        Assert.Matches(@"^mainstay \d+\.\d+\.\d+\n$", result.Out);
+        Assert.Contains($"\"home\":\"{Home.Root}\"", (await RunAsync("version", "--json")).Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    [InlineData("fish")]
+    public async Task Completion_scripts_know_every_verb(string shell)
+    {
+        var result = await RunAsync("completion", shell);
+
+        Assert.Equal(0, result.Code);
+        Assert.All(Cli.Syntax.VerbTable.All.Where(v => !v.Later), verb => Assert.Contains(verb.Name, result.Out, StringComparison.Ordinal));
+        Assert.DoesNotContain("rollback", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Completion_offers_the_manifests_services()
+    {
+        Write("mainstay.yaml", "stack: s\nservices:\n  web: { command: [ node, web.js ] }\n  api: { command: [ node, api.js ] }\n");
+
+        Assert.Equal("web\napi\n", (await RunAsync("completion", "services")).Out);
+    }
+}
