@@ -19,7 +19,7 @@ public static class PreflightCheck
     {
         var findings = new Findings(stack);
         var services = stack.Services.Select(s => CheckService(stack, s, host, findings)).ToImmutableArray();
-        EnvironmentCheck.Run(services, findings);
+        findings.AddRange(SecretRules.CheckAcross(services.Select(s => s.Source)));
         new PortCheck(stack, host, new HolderText(SecretsOf(services)), findings).Run([.. services.Select(s => s.Case)]);
         new CertificateCheck(stack, host, findings).Run();
         ErrorPagesCheck.Run(stack, host.Facts, findings);
@@ -30,7 +30,7 @@ public static class PreflightCheck
             services.ToImmutableSortedDictionary(s => s.Case.Service.Name, s => s.Environment));
     }
 
-    private static (ServiceCase Case, ResolvedEnvironment Environment) CheckService(StackSpec stack, ServiceSpec service, PreflightHost host, Findings findings)
+    private static CheckedService CheckService(StackSpec stack, ServiceSpec service, PreflightHost host, Findings findings)
     {
         var checkedCase = new ServiceCase(stack, service, UserCheck.Run(service, host.Facts, findings), host.Facts);
         var environment = EnvironmentResolver.Resolve(stack, service, host.Facts);
@@ -41,9 +41,13 @@ public static class PreflightCheck
 
         LimitsCheck.Run(checkedCase, findings);
         findings.AddRange(environment.Problems);
-        return (checkedCase, environment);
+        var source = EnvironmentCheck.SourceOf(checkedCase, environment);
+        EnvironmentCheck.Run(source, findings);
+        return new(checkedCase, environment, source);
     }
 
-    private static ImmutableArray<string> SecretsOf(ImmutableArray<(ServiceCase Case, ResolvedEnvironment Environment)> services) =>
+    private static ImmutableArray<string> SecretsOf(ImmutableArray<CheckedService> services) =>
         [.. services.SelectMany(s => s.Environment.Variables.Where(v => v.Value.Length >= ShortestHidden && SecretRules.IsSecret(v.Key, s.Case.Service.EnvSchema)).Select(v => v.Value)).Distinct()];
+
+    private sealed record CheckedService(ServiceCase Case, ResolvedEnvironment Environment, SecretSource Source);
 }

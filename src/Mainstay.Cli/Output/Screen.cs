@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -56,7 +59,17 @@ internal sealed class Screen
 
     public void ErrorLine(string line) => ErrorLines([line]);
 
-    public void Document<T>(T value, JsonTypeInfo<T> type) => Line(JsonSerializer.Serialize(value, type));
+    /// <summary>One JSON text on one line. Quotes and non-ASCII letters stay readable: this goes to a terminal or a script, never into HTML.</summary>
+    public void Document<T>(T value, JsonTypeInfo<T> type)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            JsonSerializer.Serialize(writer, value, type);
+        }
+
+        Line(Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
 
     public void Flush() => _host.Out.Flush();
 }

@@ -10,11 +10,12 @@ internal static class ErrorPagesCheck
 {
     public static void Run(StackSpec stack, IHostFacts host, Findings findings)
     {
-        if (stack.Edge.ErrorPages is not { } folder)
+        if (stack.Edge.ErrorPages is not { } written)
         {
             return;
         }
 
+        var folder = Path.TrimEndingDirectorySeparator(written);
         var where = findings.At(stack.Edge.Span, "error_pages");
         var shown = ShownPath.Of(stack, folder);
         if (host.Look(folder).Kind is not FileKind.Folder)

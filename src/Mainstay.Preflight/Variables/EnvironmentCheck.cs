@@ -8,7 +8,7 @@ using Mainstay.Spec.Problems;
 
 namespace Mainstay.Preflight.Variables;
 
-/// <summary>Every service's environment against its schema and against common sense.</summary>
+/// <summary>A service's environment against its schema and against common sense.</summary>
 internal static class EnvironmentCheck
 {
     private const int LongestPem = 256 * 1024;
@@ -17,23 +17,19 @@ internal static class EnvironmentCheck
     private static readonly ImmutableHashSet<string> Provided =
         ["PATH", "HOME", "USER", "LANG", "TZ", "MAINSTAY_STACK", "MAINSTAY_SERVICE", "MAINSTAY_INSTANCE", "MAINSTAY_RELEASE"];
 
-    public static void Run(ImmutableArray<(ServiceCase Case, ResolvedEnvironment Environment)> services, Findings findings)
+    /// <summary>What one service's environment breaks by itself.</summary>
+    public static void Run(SecretSource source, Findings findings)
     {
-        var sources = services.Select(s => SourceOf(s.Case, s.Environment)).ToImmutableArray();
-        foreach (var source in sources)
+        if (source.Schema is { } schema)
         {
-            if (source.Schema is { } schema)
-            {
-                findings.AddRange(EnvSchemaEvaluator.Check(schema, source.Environment, source.Where));
-            }
-
-            findings.AddRange(SecretRules.Check(source));
+            findings.AddRange(EnvSchemaEvaluator.Check(schema, source.Environment, source.Where));
         }
 
-        findings.AddRange(SecretRules.CheckAcross(sources));
+        findings.AddRange(SecretRules.Check(source));
     }
 
-    private static SecretSource SourceOf(ServiceCase service, ResolvedEnvironment environment)
+    /// <summary>The environment as the service will see it, as far as that is known: with PORT, without what only a start decides.</summary>
+    public static SecretSource SourceOf(ServiceCase service, ResolvedEnvironment environment)
     {
         var spec = service.Service;
         var (variables, provided) = spec.Port switch

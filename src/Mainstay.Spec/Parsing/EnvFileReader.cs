@@ -33,7 +33,7 @@ public static class EnvFileReader
         {
             problems.Add(EnvironmentCodes.FileTooLarge.Error(
                 new Where(file, 0, 0, ""), $"the file has {text.Length} characters, but an environment file has at most {Limit}", "check that this is the right file"));
-            return new EnvFileResult([], problems.InOrder());
+            return new EnvFileResult([], problems.InOrder(file));
         }
 
         var entries = new Scan(file, text.TrimStart('\uFEFF').ReplaceLineEndings("\n"), problems).Entries();
@@ -43,7 +43,7 @@ public static class EnvFileReader
                 new Where(file, again.Entry.Line, 1, again.Entry.Name), $"{again.Entry.Name} is set twice; line {again.First.Line} sets it too, and the last one counts", "keep one of the two"));
         }
 
-        return new EnvFileResult(entries, problems.InOrder());
+        return new EnvFileResult(entries, problems.InOrder(file));
     }
 
     private sealed class Scan(string file, string text, ProblemList problems)

@@ -33,7 +33,7 @@ public static class ManifestReader
         var problems = new ProblemList();
         var context = new ReadContext(source.File, source.Directory, expansion, problems, readFile ?? (_ => null));
         var stack = Stack(source, context);
-        return new ManifestResult(problems.HasErrors ? null : stack, problems.InOrder()) { VariablesNamed = expansion.Named };
+        return new ManifestResult(problems.HasErrors ? null : stack, problems.InOrder(source.File)) { VariablesNamed = expansion.Named };
     }
 
     private static StackSpec? Stack(ManifestSource source, ReadContext context)

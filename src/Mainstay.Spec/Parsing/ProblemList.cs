@@ -36,16 +36,17 @@ internal sealed class ProblemList
         }
     }
 
-    public ImmutableArray<Problem> InOrder()
+    /// <param name="file">The file whose problems come first, before those of files that it names.</param>
+    public ImmutableArray<Problem> InOrder(string file)
     {
-        IEnumerable<Problem> ordered = _found.OrderBy(p => p.Where.Line == 0).ThenBy(p => p.Where.Line).ThenBy(p => p.Where.Column);
-        if (_moreIn is { } file)
+        IEnumerable<Problem> ordered = _found.OrderBy(p => p.Where.File != file).ThenBy(p => p.Where.File, StringComparer.Ordinal).ThenBy(p => p.Where.Line == 0).ThenBy(p => p.Where.Line).ThenBy(p => p.Where.Column);
+        if (_moreIn is { } more)
         {
-            var more = ManifestCodes.TooManyProblems.Error(
-                new Where(file, 0, 0, ""),
+            var notice = ManifestCodes.TooManyProblems.Error(
+                new Where(more, 0, 0, ""),
                 $"there are more than {Limit} problems; the rest are not shown",
                 "repair these first, then check again");
-            ordered = ordered.Append(more);
+            ordered = ordered.Append(notice);
         }
 
         return [.. ordered];

@@ -11,7 +11,7 @@ namespace Mainstay.Supervisor.Stacks;
 internal sealed class Operation(string verb, Func<StackState, long, StackChange> change, Action<OperationStep> progress)
 {
     private readonly Lock _telling = new();
-    private readonly TaskCompletionSource<OperationResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<OperationResult> _ended = new();
 
     public string Verb { get; } = verb;
 
@@ -34,5 +34,12 @@ internal sealed class Operation(string verb, Func<StackState, long, StackChange>
         }
     }
 
+    /// <summary>The asker goes on from inside this call: it is made from no loop that others wait for.</summary>
     public void End(OperationResult result) => _ended.TrySetResult(result);
+
+    public async Task EndAsync(OperationResult result)
+    {
+        await Task.Yield();
+        End(result);
+    }
 }

@@ -23,7 +23,7 @@ internal sealed partial class StackLoop
         var change = operation.Change(before, operation.Number);
         if (change.Refused is { } refused)
         {
-            operation.End(new(ExitCode.WrongUsage, refused, [], []));
+            _background.Add(operation.EndAsync(new(ExitCode.WrongUsage, refused, [], [])));
             return;
         }
 
@@ -38,7 +38,7 @@ internal sealed partial class StackLoop
         }
         catch (JournalException e)
         {
-            operation.End(new(ExitCode.Failed, $"nothing was done: the journal cannot be written ({e.Message}); what runs goes on", [], []));
+            _background.Add(operation.EndAsync(new(ExitCode.Failed, $"nothing was done: the journal cannot be written ({e.Message}); what runs goes on", [], [])));
             return;
         }
 
@@ -129,7 +129,7 @@ internal sealed partial class StackLoop
         var result = await OperationReport.OfAsync(operation, arrivals, _context.Ports.Explain);
         _context.Logger.OperationEnded(operation.Number, operation.Verb, result.Summary);
         _context.Ledger.Save(new([], [], [_context.Ledger.Event(result.ExitCode is ExitCode.Done ? "operation.done" : "operation.failed", null, null, result.Summary)]));
-        operation.End(result);
+        await operation.EndAsync(result);
     }
 
     private static string Enumerate(ImmutableArray<ServiceName> names) => names.Length switch

@@ -5,7 +5,7 @@ namespace Mainstay.Supervisor.Tests.Processes;
 
 public sealed class OutOfMemoryWatchTests
 {
-    private readonly ManualTimeProvider _time = new();
+    private readonly ManualTimeProvider _time = new(DateTimeOffset.UnixEpoch);
     private readonly OutOfMemoryWatch _watch;
     private long _kills = 3;
 

@@ -45,7 +45,7 @@ internal sealed class EdgeShape() : Shape<EdgeSpec>("edge")
 
     /// <summary>Always with a prefix length, so that nobody has to tell an address from a network again.</summary>
     private static string? Network(string text) =>
-        IPNetwork.TryParse(text, out var network) ? network.ToString()
+        IPNetwork.TryParse(text, out var network) ? (network.ToString().Equals(text, StringComparison.OrdinalIgnoreCase) ? network.ToString() : null)
         : IPAddress.TryParse(text, out var address) && address.ToString().Equals(text, StringComparison.OrdinalIgnoreCase) ? $"{address}/{(address.GetAddressBytes().Length * 8)}"
         : null;
 

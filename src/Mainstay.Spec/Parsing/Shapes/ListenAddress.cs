@@ -49,6 +49,11 @@ internal static class ListenAddress
 
     private static string? Hint(string text)
     {
+        if (text.StartsWith("unix", StringComparison.OrdinalIgnoreCase) || text.StartsWith('/'))
+        {
+            return "write an IP address and a port; the edge does not listen on unix sockets";
+        }
+
         var scheme = text.IndexOf("://", StringComparison.Ordinal);
         var (before, rest) = scheme < 0 ? ("http", text) : (text[..scheme].ToLowerInvariant(), text[(scheme + 3)..]);
         if (before is not ("http" or "https"))

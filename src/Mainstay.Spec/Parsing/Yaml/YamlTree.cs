@@ -174,7 +174,7 @@ internal sealed class YamlTree
             {
                 entries.Add(new Entry(key.Value, line, column, value));
             }
-            else
+            else if (!_context.Problems.IsFullFor(_context.File))
             {
                 _context.Report(ManifestCodes.DuplicateKey, new SourceSpan(line, column, value.Path), $"{KeyPath.Under(map.Path, Quoted.Bare(key.Value))} stands twice; the first is in line {seen[key.Value]}", "keep one of the two");
             }

@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using Mainstay.Contracts;
+using Mainstay.Linux.Files;
+using Mainstay.Linux.Interop;
+using Mainstay.Linux.Polling;
+using Mainstay.Linux.Processes;
+using Mainstay.Supervisor.Ports;
+using Mainstay.Supervisor.Processes;
+
+namespace Mainstay.Linux.Tests.Adapters;
+
+public sealed class LinuxProcessHostTests : IDisposable
+{
+    private static int s_runs;
+
+    private readonly Kernel _kernel = new();
+    private readonly LinuxProcessHost _host;
+    private readonly string _stdout;
+    private readonly Descriptor _reader;
+    private readonly List<IRunningProcess> _running = [];
+
+    public LinuxProcessHostTests()
+    {
+        _host = NewDaemon();
+        _stdout = Path.Combine(_kernel.Scratch, "stdout");
+        Fifo.Make(_stdout);
+        _reader = Fifo.OpenReader(_stdout);
+    }
+
+    public void Dispose()
+    {
+        foreach (var process in _running)
+        {
+            process.KillTree();
+            process.Dispose();
+        }
+
+        _reader.Dispose();
+        _host.Dispose();
+        _kernel.Dispose();
+    }
+
+    private LinuxProcessHost NewDaemon() => new(new HomeLayout(Path.Combine(_kernel.Scratch, "home")), _kernel.Loop, TimeProvider.System);
+
+    private SpawnRequest Request(string script)
+    {
+        var runId = $"{Environment.ProcessId}-{Environment.TickCount64}-{Interlocked.Increment(ref s_runs)}";
+        return new SpawnRequest(
+            runId,
+            ["sh", "-c", script],
+            _kernel.Scratch,
+            Kernel.Variables((LinuxProcessHost.RunVariable, runId)),
+            _stdout,
+            _stdout,
+            User: null,
+            OpenFiles: null,
+            ListenSocket: null,
+            CgroupName: "stack/web-1",
+            MemoryLimit: 1 << 30,
+            Cpus: 2);
+    }
+
+    private IRunningProcess Start(SpawnRequest request)
+    {
+        var process = Assert.IsType<SpawnResult.Started>(_host.Spawn(request)).Process;
+        _running.Add(process);
+        return process;
+    }
+
+    private async Task<string> Said()
+    {
+        var readable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watch = _kernel.Loop.Register(_reader, Readiness.Readable, _ => readable.SetResult());
+        await readable.Task.WaitAsync(Kernel.Cancelled);
+        var buffer = new byte[4096];
+        return System.Text.Encoding.UTF8.GetString(buffer, 0, Pipes.Read(_reader, buffer) ?? 0);
+    }
+
+    [Fact]
+    public async Task A_run_is_started_measured_signalled_and_its_end_reported()
+    {
+        var process = Start(Request("trap 'exit 9' TERM; echo up; while :; do sleep 0.01; done"));
+        Assert.Equal("up\n", await Said());
+        var usage = process.Usage();
+        Assert.InRange(usage.Processes, 1, 2);
+        Assert.InRange(usage.MemoryBytes, 1, 64 << 20);
+        Assert.True(process.Signal(15));
+        Assert.Equal(new ExitStatus(9, null), await process.Exited.WaitAsync(Kernel.Cancelled));
+        Assert.False(process.Signal(15));
+    }
+
+    [Fact]
+    public void A_refusal_names_its_stage()
+    {
+        var request = Request("") with { Argv = ["./nothing"] };
+        var failed = Assert.IsType<SpawnResult.Failed>(_host.Spawn(request));
+        Assert.Equal(("executing", Errno.ENOENT), (failed.Stage, failed.Errno));
+        Assert.EndsWith("nothing does not exist", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_next_daemon_takes_a_run_over_by_its_identity_or_by_its_mark()
+    {
+        var request = Request("echo up; exec sleep 1000");
+        var process = Start(request);
+        await Said();
+        var next = NewDaemon();
+        using var known = next.Adopt(process.Identity, request.RunId);
+        using var marked = next.Adopt(null, request.RunId);
+        Assert.Equal(process.Identity, known?.Identity);
+        Assert.Equal(process.Identity, marked?.Identity);
+        Assert.Null(next.Adopt(null, "no-such-run"));
+        known!.KillTree();
+        Assert.Equal(9, (await marked!.Exited.WaitAsync(Kernel.Cancelled)).Signal);
+    }
+
+    [Fact]
+    public async Task A_stranger_on_the_pid_of_a_dead_run_is_left_alone_and_the_remains_of_the_run_are_ended()
+    {
+        var life = Kernel.Pipe();
+        var request = Request("(setsid sleep 1000 &); echo up; exit 0") with { ListenSocket = life.Write.Number };
+        var process = Start(request);
+        await process.Exited.WaitAsync(Kernel.Cancelled);
+        life.Write.Dispose();
+        var stranger = _kernel.Start(_kernel.Shell("exec sleep 1000"));
+
+        var next = NewDaemon();
+        Assert.Null(next.Adopt(stranger.Identity with { StartTicks = stranger.Identity.StartTicks - 1 }, request.RunId));
+        Assert.True(stranger.IsAlive);
+        Assert.Equal(0, Pipes.Read(life.Read, new byte[1]));
+        life.Read.Dispose();
+    }
+
+    [Fact]
+    public async Task A_kill_of_ours_is_never_called_the_kernels()
+    {
+        var process = Start(Request("exec sleep 1000"));
+        process.Signal(9);
+        Assert.Equal(new ExitStatus(null, 9), await process.Exited.WaitAsync(Kernel.Cancelled));
+    }
+
+    [Fact]
+    public async Task Socket_activation_works_to_the_letter()
+    {
+        using var ports = new LinuxListenPorts(TimeProvider.System, new Random(1));
+        var socket = ports.Listen(new Spec.Model.ServiceName("web"), null, null);
+        var request = Request("""
+            exec python3 -c '
+            import os, socket
+            assert os.environ["LISTEN_PID"] == str(os.getpid()), "pid"
+            s = socket.socket(fileno=3)
+            print("up", flush=True)
+            c, _ = s.accept()
+            c.sendall(b"served")'
+            """) with { ListenSocket = socket.Descriptor };
+        request = request with { Environment = request.Environment.Add("LISTEN_FDS", "1") };
+        Start(request);
+        Assert.Equal("up\n", await Said());
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync("127.0.0.1", socket.Port, Kernel.Cancelled);
+        using var reader = new StreamReader(client.GetStream());
+        Assert.Equal("served", await reader.ReadToEndAsync(Kernel.Cancelled));
+    }
+}

@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using Mainstay.Contracts;
+using Mainstay.Contracts.Api;
+using Mainstay.Supervisor.Instances;
+using Mainstay.Supervisor.Services;
+using Mainstay.Supervisor.Stacks;
+
+namespace Mainstay.Simulation.Tests.World;
+
+/// <summary>A host, an edge, a disk and, most of the time, a daemon. One seed is one history.</summary>
+internal sealed class SimWorld
+{
+    private readonly Random _chance;
+    private int _boot = 1;
+    private long _bootAt;
+    private double _strike;
+
+    public SimWorld(int seed)
+    {
+        _chance = new(seed);
+        Kernel = new(this);
+        Edge = new(this);
+        Invariants = new(this);
+    }
+
+    public EventQueue Events { get; } = new();
+
+    public SimKernel Kernel { get; }
+
+    public SimEdge Edge { get; }
+
+    public SimJournal Journal { get; } = new();
+
+    public SimNotify Notify { get; } = new();
+
+    public Invariants Invariants { get; }
+
+    /// <summary>Releases name their program by its place in this list.</summary>
+    public List<SimProgram> Programs { get; } = [];
+
+    public HashSet<string> Inherited { get; } = [];
+
+    public int NextPort { get; set; } = 20_000;
+
+    public bool ExternalIsThere { get; set; } = true;
+
+    public double SlowProbes { get; set; }
+
+    public double SpawnFailures { get; set; }
+
+    public double PublishFailures { get; set; }
+
+    /// <summary>Decisions under test; a mutation plugs in a broken one.</summary>
+    public InstanceDecision DecideInstance { get; set; } = InstanceMachine.Next;
+
+    public ServiceDecision DecideService { get; set; } = ServicePlanner.Plan;
+
+    public Life? Life { get; private set; }
+
+    public StackSupervisor? Supervisor { get; private set; }
+
+    /// <summary>Acts that were asked and have not yet ended.</summary>
+    public List<Task<OperationResult>> Running { get; } = [];
+
+    public List<string> Story { get; } = [];
+
+    /// <summary>The story tells every transition too.</summary>
+    public bool IsTalkative { get; init; }
+
+    public Random Chance => _chance;
+
+    public bool IsInherited(string service) => Inherited.Contains(service);
+
+    public bool Happens(double probability) => probability > 0 && _chance.NextDouble() < probability;
+
+    public TimeSpan Vary(TimeSpan span) => span * (0.7 + (0.6 * _chance.NextDouble()));
+
+    /// <summary>From now on each act of the daemon is its last with this probability.</summary>
+    public void Haunt(double probability) => _strike = probability;
+
+    public bool Strikes(string place)
+    {
+        if (!Happens(_strike))
+        {
+            return false;
+        }
+
+        Tell($"kill -9 of the daemon at \"{place}\"");
+        return true;
+    }
+
+    public void Tell(string what) => Story.Add($"{TimeSpan.FromTicks(Events.Now):hh\\:mm\\:ss\\.fff} {what}");
+
+    /// <summary>Starts a daemon, which adopts what it finds.</summary>
+    public void StartDaemon()
+    {
+        var life = new Life(this, _bootAt);
+        Life = life;
+        life.Within(() =>
+        {
+            var prober = new SimProber(life);
+            var ports = new SupervisorPorts(
+                new SimProcessHost(life),
+                Edge.For(life),
+                prober,
+                prober,
+                new SimLogs(life),
+                Notify.For(life),
+                new SimListeners(life),
+                Journal.For(life),
+                life.Time,
+                new Random(_chance.Next()),
+                new StoryLogs(this),
+                facts => new(facts.Service.Value, facts.Instance, facts.Because, [], [], facts.Kept));
+            var options = new SupervisorOptions { BootId = $"boot-{_boot}", HostEnvironment = _ => ImmutableSortedDictionary<string, string>.Empty };
+            Supervisor = new(ports, options, DecideInstance, DecideService);
+            Watch(Supervisor.RecoverAsync(CancellationToken.None), "recovery");
+        });
+    }
+
+    public void KillDaemon(string why)
+    {
+        if (Life is { IsAlive: true } life)
+        {
+            Tell($"kill -9 of the daemon: {why}");
+            life.Kill();
+        }
+    }
+
+    /// <summary>Power off, power on: no process survives, and the monotonic clock begins again.</summary>
+    public void Reboot()
+    {
+        KillDaemon("the host loses power");
+        Kernel.Vanish();
+        Edge.Told.Clear();
+        Invariants.Rebooted();
+        _boot++;
+        _bootAt = Events.Now - TimeSpan.FromSeconds(10).Ticks;
+    }
+
+    /// <summary>A user acts. Operations queue up in the daemon; those of a dead daemon have no answer.</summary>
+    public void Act(string what, Func<StackSupervisor, Task<OperationResult>> act)
+    {
+        if (Life is not { IsAlive: true } life || Supervisor is not { } supervisor)
+        {
+            return;
+        }
+
+        Tell($"user: {what}");
+        Invariants.Acted();
+        life.Within(() =>
+        {
+            var running = AnswerAsync(what, act(supervisor));
+            Running.Add(running);
+            Watch(running, what);
+        });
+    }
+
+    private async Task<OperationResult> AnswerAsync(string what, Task<OperationResult> act)
+    {
+        var result = await act;
+        Tell($"answer to {what}: {(result.ExitCode is ExitCode.Done ? "done" : result.ExitCode)}: {result.Summary}");
+        Invariants.Acted();
+        return result;
+    }
+
+    /// <summary>Lets the world run for so long.</summary>
+    public void Run(TimeSpan span)
+    {
+        var until = Events.Now + span.Ticks;
+        while (true)
+        {
+            Drain();
+            if (Life is { IsAlive: false } && Supervisor is not null)
+            {
+                // Whoever watches the daemon starts the next one soon.
+                Supervisor = null;
+                Running.Clear();
+                Events.At(Vary(TimeSpan.FromMilliseconds(400)), StartDaemon);
+            }
+
+            if (!Events.Step(until))
+            {
+                break;
+            }
+        }
+
+        Events.AdvanceTo(until);
+        Drain();
+    }
+
+    private void Drain()
+    {
+        const int Storm = 200_000;
+        for (var steps = 0; Life is { IsAlive: true, Pending: > 0 } life; steps++)
+        {
+            life.RunOne(_chance);
+            if (steps > Storm)
+            {
+                throw new InvariantBrokenException("the daemon never comes to rest, though no time passes");
+            }
+        }
+
+        Invariants.Look();
+    }
+
+    private void Watch(Task task, string what) => _ = task.ContinueWith(
+        t =>
+        {
+            if (t.Exception is { } fault && fault.GetBaseException() is not DaemonKilledException)
+            {
+                Invariants.Broken($"{what} failed by a fault of ours: {fault.GetBaseException()}");
+            }
+        },
+        CancellationToken.None,
+        TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
+}
