@@ -23,7 +23,7 @@ internal static class JournalFile
         }
 
         CheckHeader(path);
-        File.SetUnixFileMode(path, OwnerOnly);
+        CloseToOthers(path);
         var connection = new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadWrite));
         try
         {
@@ -107,6 +107,21 @@ internal static class JournalFile
         {
             throw new JournalException(
                 $"{path} is a database of another program, or its header is damaged; it was left as it is. fix: use another home, or move the file away");
+        }
+    }
+
+    private static void CloseToOthers(string path)
+    {
+        try
+        {
+            if (File.GetUnixFileMode(path) != OwnerOnly)
+            {
+                File.SetUnixFileMode(path, OwnerOnly);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException($"the journal {path} could not be closed to other users: {e.Message}. fix: check its owner", e);
         }
     }
 

@@ -105,7 +105,7 @@ public sealed class SqliteJournal : IJournal
                 {
                     newestFirst.Add(new(
                         row.GetInt64(0),
-                        DateTimeOffset.Parse(row.GetString(1), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
+                        TimeIn(row.GetString(1)),
                         row.GetString(2),
                         row.IsDBNull(3) ? null : row.GetString(3),
                         row.IsDBNull(4) ? null : row.GetString(4),
@@ -160,6 +160,10 @@ public sealed class SqliteJournal : IJournal
             _trimEvents.ExecuteNonQuery();
         }
     }
+
+    /// <summary>Events have no checksum: one with a damaged time is still worth its sentence.</summary>
+    private static DateTimeOffset TimeIn(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at) ? at : DateTimeOffset.UnixEpoch;
 
     private SqliteCommand Prepare(string sql, params ReadOnlySpan<string> parameters)
     {

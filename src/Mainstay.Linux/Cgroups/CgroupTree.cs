@@ -8,7 +8,7 @@ namespace Mainstay.Linux.Cgroups;
 /// As root it stands at the top of the hierarchy, so that it outlives whatever unit or session the daemon was started from, unless the
 /// manager of the host delegated us a part; then, and as another user, it stands below our own cgroup.
 /// </remarks>
-public sealed class CgroupTree
+public sealed class CgroupTree : IDisposable
 {
     private readonly string? _root;
 
@@ -161,6 +161,19 @@ public sealed class CgroupTree
             if (!Directory.EnumerateDirectories(stack).Any())
             {
                 new Cgroup(stack).Remove();
+            }
+        }
+    }
+
+    /// <summary>Removes what is empty, up to the home's own directory. Cgroups with members stay, and their processes with them.</summary>
+    public void Dispose()
+    {
+        if (_root is not null && Directory.Exists(_root))
+        {
+            RemoveEmpty();
+            if (!Directory.EnumerateDirectories(_root).Any())
+            {
+                new Cgroup(_root).Remove();
             }
         }
     }

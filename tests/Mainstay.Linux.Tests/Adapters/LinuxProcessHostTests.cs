@@ -36,12 +36,7 @@ public sealed class LinuxProcessHostTests : IDisposable
         }
 
         _reader.Dispose();
-        var root = _host.Capabilities.Tracking ? Directory.GetDirectories("/sys/fs/cgroup", "mainstay-*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }) : [];
-        foreach (var stack in root.Where(Directory.Exists).SelectMany(home => Directory.GetDirectories(home).Append(home)).OrderByDescending(path => path.Length))
-        {
-            new Linux.Cgroups.Cgroup(stack).Remove();
-        }
-
+        _host.Dispose();
         _kernel.Dispose();
     }
 

@@ -21,7 +21,7 @@ public sealed class HostileInputTests
         "\t", "\n", "\"", "'", "|\n", ">-\n", "#", "routes:\n", "edge: { listen: [ ", "http://127.0.0.1:80", "depends_on: [ a, b ]\n", "environment: { A: ", "healthcheck: { http: / }\n", "\0", "\uFEFF", "%YAML 1.1\n", "10s", "1e999",
     ];
 
-    private static int Runs => int.TryParse(Environment.GetEnvironmentVariable("MAINSTAY_FUZZ_RUNS"), out var runs) ? runs : 1500;
+    private static int Runs => int.TryParse(Environment.GetEnvironmentVariable("MAINSTAY_FUZZ_RUNS"), out var runs) ? runs : 400;
 
     [Fact]
     public void Random_bytes_are_survived() => ForSeeds(random =>
