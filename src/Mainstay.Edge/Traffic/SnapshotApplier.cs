@@ -12,7 +12,7 @@ namespace Mainstay.Edge.Traffic;
 /// <summary>Turns snapshots into the state requests are decided by, keeping what outlives them: counters, connections, waiting rooms. One caller at a time.</summary>
 internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances leaving, EdgeLimits limits, TimeProvider time, ILogger<SnapshotApplier> log)
 {
-    private readonly Dictionary<string, ServiceTraffic> _services = new(StringComparer.Ordinal);
+    private Dictionary<string, ServiceTraffic> _services = new(StringComparer.Ordinal);
     private Dictionary<InstanceKey, InstanceTraffic> _instances = [];
 
     /// <summary>Instances that are in the snapshot; those that left are with <see cref="LeavingInstances"/>.</summary>
@@ -26,9 +26,11 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
         var instances = new Dictionary<InstanceKey, InstanceTraffic>();
         var draining = new List<InstanceTraffic>();
         var views = new Dictionary<string, ServiceView>(StringComparer.Ordinal);
+        var services = new Dictionary<string, ServiceTraffic>(StringComparer.Ordinal);
         foreach (var service in snapshot.Services)
         {
-            views[service.Name] = View(service, instances, draining);
+            var kept = services[service.Name] = _services.GetValueOrDefault(service.Name) ?? new(service.Name, new(limits.HeldPerService, time));
+            views[service.Name] = View(service, kept, instances, draining);
         }
 
         var (trusted, unreadable) = TrustedProxies.Parse(snapshot.TrustedProxies);
@@ -81,20 +83,48 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
             view.Traffic.Room.Release(snapshot.Version);
         }
 
-        foreach (var gone in _services.Keys.Except(views.Keys).ToArray())
+        foreach (var (name, gone) in _services)
         {
-            _services.Remove(gone, out var service);
-            service?.Room.Release(snapshot.Version);
+            if (!services.ContainsKey(name))
+            {
+                gone.Room.Release(snapshot.Version);
+            }
+        }
+
+        Volatile.Write(ref _services, services);
+    }
+
+    /// <summary>Ends every exchange with an instance, and every wait for one.</summary>
+    public void CutAll()
+    {
+        foreach (var instance in Instances.Concat(leaving.Instances()))
+        {
+            instance.Pool.Dispose();
+        }
+
+        traffic.Current?.MarkSuperseded();
+        foreach (var service in Volatile.Read(ref _services).Values)
+        {
+            service.Room.Release(long.MaxValue);
         }
     }
 
-    private ServiceView View(EdgeService service, Dictionary<InstanceKey, InstanceTraffic> instances, List<InstanceTraffic> draining)
+    /// <summary>Ends what has been silent or idle for too long.</summary>
+    public void Sweep(long now)
     {
-        if (!_services.TryGetValue(service.Name, out var kept))
+        foreach (var instance in Instances)
         {
-            _services[service.Name] = kept = new(service.Name, new(limits.HeldPerService, time));
+            instance.Pool.Sweep(now);
         }
 
+        foreach (var instance in leaving.Instances())
+        {
+            instance.Pool.Sweep(now);
+        }
+    }
+
+    private ServiceView View(EdgeService service, ServiceTraffic kept, Dictionary<InstanceKey, InstanceTraffic> instances, List<InstanceTraffic> draining)
+    {
         var ready = new List<InstanceTraffic>();
         foreach (var wanted in service.Instances)
         {

@@ -140,6 +140,43 @@ public sealed class LinuxProcessHostTests : IDisposable
     }
 
     [Fact]
+    public async Task A_death_for_lack_of_memory_is_told_from_a_kill()
+    {
+        const string eat = "exec python3 -c 'x = b\"x\" * (300 << 20)'";
+        var old = $"/sys/fs/cgroup/memory/mainstay-test-{Environment.ProcessId}";
+        Assert.SkipUnless(_host.Capabilities.MemoryLimit || CanLimit(old), "neither cgroup v2 nor v1 limits memory here");
+        try
+        {
+            var process = Start(_host.Capabilities.MemoryLimit
+                ? Request(eat) with { MemoryLimit = 64 << 20 }
+                : Request($"echo $$ > {old}/cgroup.procs; {eat}"));
+            Assert.Equal(new ExitStatus(null, 9, OutOfMemory: true), await process.Exited.WaitAsync(Kernel.Cancelled));
+        }
+        finally
+        {
+            if (Directory.Exists(old))
+            {
+                Directory.Delete(old);
+            }
+        }
+    }
+
+    /// <summary>Version 1, where the adapter has no cgroup of its own and goes by the host's count.</summary>
+    private static bool CanLimit(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+            File.WriteAllText(Path.Combine(directory, "memory.limit_in_bytes"), "67108864");
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    [Fact]
     public async Task Socket_activation_works_to_the_letter()
     {
         using var ports = new LinuxListenPorts(TimeProvider.System, new Random(1));
