@@ -61,12 +61,12 @@ public sealed partial class DaemonDeathTests
         await home.UpAsync();
         for (var i = 0; i < 3; i++)
         {
-            await home.LogsShowAsync("web", $"tick {(i + 1) * 100}");
+            await ReachesTickAsync(home, (i + 1) * 100);
             await home.KillDaemonAsync();
             await Task.Delay(500, TestContext.Current.CancellationToken);
         }
 
-        await home.LogsShowAsync("web", "tick 900");
+        await ReachesTickAsync(home, 900);
 
         var lines = await home.LogsAsync("web", 100_000);
         foreach (var instance in new[] { "web-1", "web-2" })
@@ -150,6 +150,9 @@ public sealed partial class DaemonDeathTests
         await load.FlowsAsync();
         (await load.StopAsync()).MustHaveLostNothing();
     }
+
+    private static Task<string[]> ReachesTickAsync(MainstayHome home, int tick) =>
+        Eventually.BecomesAsync($"web says tick {tick}", () => home.LogsAsync("web", 1), last => last.Any(l => Tick(l) >= tick));
 
     private static int Tick(string line) => Ticks().Match(line) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
 
