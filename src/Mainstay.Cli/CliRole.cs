@@ -91,6 +91,7 @@ public static class CliRole
         "down" => DownVerb.RunAsync(context, token),
         "edge" => ActionVerbs.EdgeReloadAsync(context, token),
         "completion" => CompletionVerb.RunAsync(context, token),
+        "schema" => SchemaVerb.RunAsync(context, token),
         "init" => InitVerb.RunAsync(context, token),
         "doctor" => DoctorVerb.RunAsync(context, token),
         "version" => VersionVerb.RunAsync(context, token),

@@ -1,6 +1,7 @@
 using System.Text;
 using Mainstay.Edge.Drain;
 using Mainstay.Edge.Forwarding;
+using Mainstay.Edge.Headers;
 using Mainstay.Edge.Listening;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -53,7 +54,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         server.AllowSynchronousIO = false;
 
         // Byte for byte through strings and back; whether a value makes sense is the application's business.
-        server.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+        server.RequestHeaderEncodingSelector = name => name == "Connection" ? ConnectionFieldEncoding.Instance : Encoding.Latin1;
         server.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         limits.MaxConcurrentConnections = wanted.Connections;
         limits.MaxConcurrentUpgradedConnections = null;

@@ -9,8 +9,8 @@ namespace Mainstay.Edge.Forwarding;
 /// <summary>Writes the head that the instance gets: the target byte by byte as it came, end-to-end fields unchanged, framing and forwarding fields our own.</summary>
 internal static class RequestHead
 {
-    // Kestrel decodes and checks the path, but forwards nothing; what goes out again is checked here.
-    private static readonly SearchValues<char> Visible = SearchValues.Create(string.Concat(Enumerable.Range(0x21, 0x7F - 0x21).Select(i => (char)i)));
+    // A fragment has no business in a request, and parsers disagree about what is the path before it.
+    private static readonly SearchValues<char> Allowed = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(i => (char)i).Where(c => c != '#')]);
 
     /// <summary>False when the request cannot be written as one HTTP/1.1 head; the answer is 400.</summary>
     /// <param name="upgrade">For a WebSocket: the handshake's fields are written by the caller, and the empty line too.</param>
@@ -51,7 +51,7 @@ internal static class RequestHead
             target = RequestTarget.Strip(target, route.Prefix, request.Path, request.Query);
         }
 
-        if (target.IsEmpty || target.ContainsAnyExcept(Visible))
+        if (target.IsEmpty || target.ContainsAnyExcept(Allowed))
         {
             return false;
         }
@@ -68,6 +68,7 @@ internal static class RequestHead
         var headers = request.Headers;
         var connection = headers.Connection.ToString();
         var nominated = HopByHop.Nominates(connection) ? connection : null;
+        request.MustClose = nominated is not null && HopByHop.ContainsToken(nominated, ConnectionFieldEncoding.DisguisedClose);
         foreach (var (name, values) in headers)
         {
             var field = HopByHop.ClassifyRequest(name);

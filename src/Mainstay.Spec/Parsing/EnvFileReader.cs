@@ -32,7 +32,9 @@ public static class EnvFileReader
         if (text.Length > Limit)
         {
             problems.Add(EnvironmentCodes.FileTooLarge.Error(
-                new Where(file, 0, 0, ""), $"the file has {text.Length} characters, but an environment file has at most {Limit}", "check that this is the right file"));
+                new Where(file, 0, 0, ""),
+                $"the file has {text.Length} characters, but an environment file has at most {Limit}",
+                "check that this is the right file"));
             return new EnvFileResult([], problems.InOrder(file));
         }
 
@@ -40,7 +42,9 @@ public static class EnvFileReader
         foreach (var again in entries.GroupBy(e => e.Name, StringComparer.Ordinal).SelectMany(g => g.Skip(1).Select(e => (Entry: e, First: g.First()))))
         {
             problems.Add(EnvironmentCodes.SetTwice.Warning(
-                new Where(file, again.Entry.Line, 1, ""), $"{Shown(again.Entry.Name)} is set twice; line {again.First.Line} sets it too, and the last one counts", "keep one of the two"));
+                new Where(file, again.Entry.Line, 1, ""),
+                $"{Shown(again.Entry.Name)} is set twice; line {again.First.Line} sets it too, and the last one counts",
+                "keep one of the two"));
         }
 
         return new EnvFileResult(entries, problems.InOrder(file));
@@ -95,7 +99,10 @@ public static class EnvFileReader
             var name = Name(text[_at..equals]);
             if (!CommonKinds.IsVariableName(name))
             {
-                Report(EnvironmentCodes.BadName, "what stands before \"=\" cannot be a variable's name", "begin it with a letter or an underscore, and go on with letters, digits and underscores");
+                Report(
+                    EnvironmentCodes.BadName,
+                    "what stands before \"=\" cannot be a variable's name",
+                    "begin it with a letter or an underscore, and go on with letters, digits and underscores");
                 return null;
             }
 
@@ -165,7 +172,9 @@ public static class EnvFileReader
             }
 
             problems.Add(EnvironmentCodes.QuoteNotClosed.Error(
-                new Where(file, line, _at - LineStart(_at) + 1, ""), $"the value of {Shown(name)} begins with a quote that is never closed", "close the quote, or put the value into the other kind of quotes"));
+                new Where(file, line, _at - LineStart(_at) + 1, ""),
+                $"the value of {Shown(name)} begins with a quote that is never closed",
+                "close the quote, or put the value into the other kind of quotes"));
 
             // Only this line is given up: what follows is most likely a variable of its own.
             return null;

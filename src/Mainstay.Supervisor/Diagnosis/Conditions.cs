@@ -15,6 +15,7 @@ internal static class Conditions
     private static readonly Dictionary<string, Func<FailureFacts, bool>> All = new(StringComparer.Ordinal)
     {
         ["not_spawned"] = f => f.Spawn is not null,
+        ["program_failed"] = f => f.Spawn?.Stage is "finding the program" or "executing",
         ["dependency_missing"] = f => f.Kind is FailureKind.DependencyMissing,
         ["over_memory"] = f => f.Kind is FailureKind.OverMemory,
         ["oom"] = f => f.Exit is { OutOfMemory: true },

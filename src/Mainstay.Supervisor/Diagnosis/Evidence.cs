@@ -63,7 +63,7 @@ internal static class Evidence
 
     private static IEnumerable<string> Ports(FailureFacts facts)
     {
-        if (facts.ExpectedPort is not { } expected || facts.Spawn is not null || facts.Kind is FailureKind.DependencyMissing)
+        if (facts.ExpectedPort is not { } expected || (facts.Listening is null && facts.PortHolder is null))
         {
             yield break;
         }

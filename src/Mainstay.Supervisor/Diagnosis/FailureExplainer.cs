@@ -26,7 +26,7 @@ public static class FailureExplainer
     }
 
     private static IEnumerable<string> AlsoSeen(FailureFacts facts, List<SignatureMatch> matches) => matches
-        .Where(m => m.Line is not null && m.Line != matches[0].Line)
+        .Where(m => m.Line is not null && m.Line != matches[0].Line && !m.Signature.Data.Generic)
         .DistinctBy(m => m.Line)
         .Take(MaxAlsoSeen)
         .Select(m => CauseText.Fill(m.Signature.Data.Cause, KnownFacts.Of(facts, m.Captures)));

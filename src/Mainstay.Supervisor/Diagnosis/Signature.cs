@@ -8,11 +8,12 @@ namespace Mainstay.Supervisor.Diagnosis;
 
 /// <summary>One known reason for a failure, as signatures.json describes it. The first in the file that fits is the cause; any condition that is named must hold.</summary>
 /// <param name="When">A condition on the facts, by its name in <see cref="Conditions"/>.</param>
-/// <param name="SpawnErrno">Fits a process that could not be started with one of these errors; then the lines are not looked at.</param>
+/// <param name="SpawnErrno">The process could not be started, with one of these errors.</param>
 /// <param name="Lines">Patterns over single log lines; one must match. The first pattern that does names the captures.</param>
 /// <param name="ExitCode">With <paramref name="Lines"/>: the process must have ended with one of these.</param>
 /// <param name="Details">Patterns that add captures, where they match; with <paramref name="NeedsDetails"/> one must.</param>
 /// <param name="Collect">Patterns whose captures are gathered from all lines.</param>
+/// <param name="Generic">Fits every error of a kind: worth telling only when nothing more exact does.</param>
 /// <param name="Last">The last line that matches counts instead of the first.</param>
 internal sealed record SignatureData(
     string Id,
@@ -25,7 +26,8 @@ internal sealed record SignatureData(
     ImmutableArray<string> Details = default,
     bool NeedsDetails = false,
     ImmutableArray<string> Collect = default,
-    bool Last = false);
+    bool Last = false,
+    bool Generic = false);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(SignatureData[]))]
@@ -60,9 +62,9 @@ internal sealed class Signature
             return null;
         }
 
-        if (!Data.SpawnErrno.IsDefault && facts.Spawn is { } spawn && Data.SpawnErrno.Contains(spawn.Errno))
+        if (!Data.SpawnErrno.IsDefault && !(facts.Spawn is { } spawn && Data.SpawnErrno.Contains(spawn.Errno)))
         {
-            return new SignatureMatch(this, ImmutableDictionary<string, string>.Empty, null);
+            return null;
         }
 
         if (_lines.IsEmpty)

@@ -55,6 +55,6 @@ internal sealed record ServiceVerdict(VerdictKind Kind, string Because, LaneSeen
         }
 
         var lane = current.First(l => l.HasFailed);
-        return new(VerdictKind.Failed, lane.State.Because, lane);
+        return new(VerdictKind.Failed, lane.State.Cause ?? lane.State.Because, lane);
     }
 }

@@ -1,4 +1,5 @@
 using Mainstay.Contracts;
+using Mainstay.Testing;
 
 namespace Mainstay.Cli.Tests.Syntax;
 
@@ -70,5 +71,17 @@ public sealed class UsageTests : CommandTest
         Write("mainstay.yaml", "stack: s\nservices:\n  web: { command: [ node, web.js ] }\n  api: { command: [ node, api.js ] }\n");
 
         Assert.Equal("web\napi\n", (await RunAsync("completion", "services")).Out);
+    }
+
+    [Fact]
+    public void The_reference_page_is_the_verb_table() =>
+        Golden.MatchFile(Cli.Syntax.ReferencePage.Text(), Path.Combine(Repository.Root(), "docs/reference/cli.md"));
+
+    [Fact]
+    public async Task The_schema_is_printed_as_it_is_checked_in()
+    {
+        var result = await RunAsync("schema");
+
+        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Repository.Root(), "docs/reference/mainstay.schema.json"), TestContext.Current.CancellationToken), result.Out);
     }
 }

@@ -20,7 +20,7 @@ public sealed class StreamingTests
 
         """);
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Server_sent_events_arrive_one_by_one()
     {
         await using var home = Create();
@@ -32,7 +32,7 @@ public sealed class StreamingTests
         Assert.True(report.FirstAfter < TimeSpan.FromSeconds(1) && report.LongestSilence < TimeSpan.FromSeconds(1), report.ToString());
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_request_body_reaches_the_service_while_it_is_still_being_sent()
     {
         await using var home = Create();
@@ -54,7 +54,7 @@ public sealed class StreamingTests
         Assert.Equal(" and the rest", await rest.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_large_body_comes_back_whole()
     {
         await using var home = Create();
@@ -64,12 +64,12 @@ public sealed class StreamingTests
         using var client = new HttpClient();
 
         using var content = new ByteArrayContent(sent);
-        using var response = await client.PostAsync(new Uri($"http://127.0.0.1:{_port}/echo"), content, TestContext.Current.CancellationToken);
+        using var response = await client.PostAsync(new Uri($"http://127.0.0.1:{_port}/store"), content, TestContext.Current.CancellationToken);
 
         Assert.Equal(sent, await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_websocket_talks_through_the_edge_and_closes_as_its_ends_agree()
     {
         await using var home = Create();
@@ -83,7 +83,7 @@ public sealed class StreamingTests
         Assert.True(report.Echoes >= 10);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_client_that_goes_away_ends_its_request_at_the_service()
     {
         await using var home = Create();

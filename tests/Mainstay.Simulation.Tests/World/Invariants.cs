@@ -28,6 +28,9 @@ internal sealed class Invariants(SimWorld world)
     /// <summary>Services that must always have this many instances in the edge's hands that live and are ready.</summary>
     public Dictionary<string, int> Floor { get; } = [];
 
+    /// <summary>Services that a user stopped, and was told so, and nobody has touched since.</summary>
+    public HashSet<string> Stopped { get; } = [];
+
     public int Spawns { get; private set; }
 
     public int Crashes { get; private set; }
@@ -122,6 +125,8 @@ internal sealed class Invariants(SimWorld world)
                 $"{instance.Id} is {instance.State}: {instance.Because}");
         }
 
+        Check(!world.Kernel.All.Any(p => p is { IsAlive: false, HasChild: true }), $"something outlived its process: {world.Kernel.All.FirstOrDefault(p => p is { IsAlive: false, HasChild: true })}");
+        Check(!world.Kernel.Alive.Any(p => Stopped.Contains(p.Service)), $"{world.Kernel.Alive.FirstOrDefault(p => Stopped.Contains(p.Service))} runs, though its service was stopped");
         CheckAgainstHost(services);
         CheckAgainstEdge(services);
         CheckAgainstJournal(supervisor);
@@ -161,10 +166,10 @@ internal sealed class Invariants(SimWorld world)
         Check(lanes == known, $"the journal has {lanes} instances, the supervisor {known}");
     }
 
-    /// <summary>An instance whose crashes are rare enough for its window is allowed to go on for ever.</summary>
+    /// <summary>An instance whose crashes are rare enough for its window, or that is tried again from time to time, is allowed to go on for ever.</summary>
     private bool IsFlapping(InstanceStatus instance) =>
-        world.Kernel.All.Any(p => p.Slot == instance.Id[..instance.Id.LastIndexOfAny(['-', '.']) ] || p.Program.DiesAfter is not null || p.Program.HangsAfter is not null || p.Program.Memory > 500_000_000)
-        && instance.State is InstancePhase.Starting or InstancePhase.Backoff or InstancePhase.Draining or InstancePhase.Stopping;
+        instance.State is InstancePhase.Starting or InstancePhase.Backoff or InstancePhase.Draining or InstancePhase.Stopping
+        && world.Kernel.All.Any(p => p.Slot == instance.Id && !SimProgram.Healthy.Contains(p.Program));
 
     private bool HasShownReadiness(SimProcess process) =>
         process.WasSeenReady || (world.Events.Now - process.StartedAt >= InstancePolicy.Settling.Ticks && Specs.TryGetValue(process.Service, out var spec) && spec is { Healthcheck: null, Port.Kind: PortKind.None });

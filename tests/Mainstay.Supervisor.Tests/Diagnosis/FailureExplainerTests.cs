@@ -13,7 +13,7 @@ public class FailureExplainerTests
 {
     private static readonly ImmutableArray<ProbeResult> Refused = Facts.Probes(ProbeOutcome.Refused, "connection refused on 127.0.0.1:3000", 120);
 
-    public static TheoryData<string> Cases => new([.. Failures.Keys]);
+    public static TheoryData<string> Cases => new(Failures.Keys.ToArray());
 
     private static Dictionary<string, FailureFacts> Failures { get; } = new()
     {
@@ -31,6 +31,7 @@ public class FailureExplainerTests
         ["dependency is down"] = Facts.NotReady with { Probes = Refused, LastLines = Facts.Lines("starting", "Error: connect ECONNREFUSED 127.0.0.1:5432", "retrying in 1 s") },
         ["no such program"] = NotSpawned(2, "finding the program", "node: no such program in PATH"),
         ["no such user"] = NotSpawned(0, "looking up the user", "there is no user \"app\""),
+        ["no such directory"] = NotSpawned(2, "changing to the directory", "/srv/app: No such file or directory"),
         ["dependency missing"] = Facts.NotReady with { Kind = FailureKind.DependencyMissing, Instance = null, Because = "waited 60 s", Waiting = ["redis (external) is not healthy: connection refused"] },
         ["over its memory"] = Facts.NotReady with { Kind = FailureKind.OverMemory, Because = "uses 612 MB, more than its limit of 500 MB", Spec = Facts.Spec with { Resources = new ResourcesSpec(500_000_000, null, null, null) } },
         ["out of memory"] = Facts.Exited(new ExitStatus(null, 9, OutOfMemory: true)),

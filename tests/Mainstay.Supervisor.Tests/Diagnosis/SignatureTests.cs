@@ -16,8 +16,8 @@ public class SignatureTests
         { "py-eaddrinuse", 1, "EADDRINUSE", "port 3000 is already in use by node (pid 77)" },
         { "net-eaddrinuse", 134, "EADDRINUSE", "port 8124 is already in use" },
         { "node-eacces-port", 1, "EACCES-port", "port 80:" },
-        { "py-eacces-port", 1, "EACCES-port-unnamed", "below 1024" },
-        { "net-eacces", 134, "EACCES-port-unnamed", "below 1024" },
+        { "py-eacces-port", 1, "EACCES-port-unnamed", "below 1024 are for root" },
+        { "net-eacces", 134, "EACCES-port-unnamed", "below 1024 are for root" },
         { "node-err-require-esm", 1, "ERR_REQUIRE_ESM", "node-fetch is an ES module and cannot be loaded by require() (in /srv/app/esm.js)" },
         { "node-err-erl-key-gen-ipv6", 1, "ERR_ERL_KEY_GEN_IPV6", "ipKeyGenerator" },
         { "node-module-not-found", 1, "MODULE_NOT_FOUND", "the module left-pad is not there (wanted by /srv/app/missing.js)" },
@@ -54,7 +54,7 @@ public class SignatureTests
         { "net-no-dll", 1, "dotnet-file-missing", "Missing.dll does not exist" },
         { "node-unhandled", 1, "node-exception", "Error: database migration failed (/srv/app/unhandled.js:1)" },
         { "sh-command-not-found", 127, "command-not-found", "\"unicorn\" was not found" },
-        { "sh-permission", 126, "not-executable", "\"./app.py\" cannot be executed" },
+        { "sh-permission", 126, "command-not-executable", "\"./app.py\" cannot be executed" },
     };
 
     [Theory]
