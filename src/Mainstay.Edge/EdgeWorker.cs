@@ -56,6 +56,15 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
         _leaving.Changed = () => _control.Session?.Nudge();
     }
 
+    public bool IsDraining => _draining.HasBegun;
+
+    public int ClosingWebSockets => _webSockets.Closing;
+
+    public int OpenConnections => _connections.Count;
+
+    /// <summary>Requests waiting for a service.</summary>
+    public int Held(string service) => _applier.Held(service);
+
     /// <summary>Returns when requests are accepted; until the first snapshot they wait.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
@@ -105,7 +114,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
         if (snapshot.Version > _applier.Version)
         {
             _applier.Apply(snapshot);
-            _log.SnapshotApplied(snapshot.Version, snapshot.Routes.Length, snapshot.Services.Length);
+            _log.SnapshotApplied(snapshot.Version, snapshot.Routes.IsDefault ? 0 : snapshot.Routes.Length, snapshot.Services.IsDefault ? 0 : snapshot.Services.Length);
         }
 
         return Task.FromResult(new EdgeApplied(_applier.Version));

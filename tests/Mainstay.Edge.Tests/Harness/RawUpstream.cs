@@ -239,6 +239,19 @@ internal sealed class RawConnection(Socket socket, RawUpstream? owner = null) : 
         return text;
     }
 
+    /// <summary>Whatever comes next, or null at the end.</summary>
+    public async Task<byte[]?> TryReadSomeAsync()
+    {
+        if (_unread.Count == 0 && !await FillAsync())
+        {
+            return null;
+        }
+
+        byte[] bytes = [.. _unread];
+        _unread.Clear();
+        return bytes;
+    }
+
     /// <summary>True when the peer closes; false when it sends something instead.</summary>
     public async Task<bool> IsClosedAsync()
     {
