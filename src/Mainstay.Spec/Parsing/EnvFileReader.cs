@@ -42,7 +42,9 @@ public static class EnvFileReader
         foreach (var again in entries.GroupBy(e => e.Name, StringComparer.Ordinal).SelectMany(g => g.Skip(1).Select(e => (Entry: e, First: g.First()))))
         {
             problems.Add(EnvironmentCodes.SetTwice.Warning(
-                new Where(file, again.Entry.Line, 1, ""), $"{Shown(again.Entry.Name)} is set twice; line {again.First.Line} sets it too, and the last one counts", "keep one of the two"));
+                new Where(file, again.Entry.Line, 1, ""),
+                $"{Shown(again.Entry.Name)} is set twice; line {again.First.Line} sets it too, and the last one counts",
+                "keep one of the two"));
         }
 
         return new EnvFileResult(entries, problems.InOrder(file));
@@ -170,7 +172,9 @@ public static class EnvFileReader
             }
 
             problems.Add(EnvironmentCodes.QuoteNotClosed.Error(
-                new Where(file, line, _at - LineStart(_at) + 1, ""), $"the value of {Shown(name)} begins with a quote that is never closed", "close the quote, or put the value into the other kind of quotes"));
+                new Where(file, line, _at - LineStart(_at) + 1, ""),
+                $"the value of {Shown(name)} begins with a quote that is never closed",
+                "close the quote, or put the value into the other kind of quotes"));
 
             // Only this line is given up: what follows is most likely a variable of its own.
             return null;

@@ -6,31 +6,23 @@ namespace Mainstay.Supervisor.Logs;
 /// </summary>
 internal sealed class Spool : IDisposable
 {
-    /// <summary>Above this, done bytes are given back to the disk although a line is still incomplete.</summary>
-    private const long CompactAbove = 4 * 1024 * 1024;
-
-    /// <summary>Above this, they are given back as soon as nothing is incomplete: a quiet service keeps at most so much.</summary>
-    private const long TruncateAbove = 64 * 1024;
-
     private readonly byte[] _slot = new byte[SpoolHeader.SlotSize];
     private readonly ISpoolFile _file;
+    private readonly SpoolSizes _sizes;
     private SpoolHeader _header;
     private long _sequence;
     private long _lookedAt;
     private bool _unsaved;
 
-    private Spool(ISpoolFile file, SpoolHeader header, long sequence, bool isNew)
+    private Spool(ISpoolFile file, SpoolHeader header, long sequence, SpoolSizes sizes)
     {
-        (_file, _header, _sequence, IsNew) = (file, header, sequence, isNew);
+        (_file, _header, _sequence, _sizes) = (file, header, sequence, sizes);
         End = Math.Max(file.Length, SpoolHeader.DataStart);
     }
 
     public ISpoolFile File => _file;
 
     public SpoolHeader Header => _header;
-
-    /// <summary>Whether this daemon made it; else it took it over.</summary>
-    public bool IsNew { get; }
 
     /// <summary>Where the next captured byte goes.</summary>
     public long End { get; private set; }
@@ -53,12 +45,12 @@ internal sealed class Spool : IDisposable
     public bool HasNews => _lookedAt != Limit;
 
     /// <summary>Opens a spool. What an earlier daemon left in it is found again; what it was made with then counts instead of the arguments.</summary>
-    public static Spool Open(ISpoolFile file, string service, string instance, DateTimeOffset now)
+    public static Spool Open(ISpoolFile file, string service, string instance, DateTimeOffset now, SpoolSizes? sizes = null)
     {
         Span<byte> head = stackalloc byte[SpoolHeader.DataStart];
         var read = file.Read(head, 0);
         var header = SpoolHeader.Decode(head[..read], out var sequence);
-        var spool = new Spool(file, header ?? new SpoolHeader(service, instance, now, 1, SpoolHeader.DataStart), sequence, isNew: header is null);
+        var spool = new Spool(file, header ?? new SpoolHeader(service, instance, now, 1, SpoolHeader.DataStart), sequence, sizes ?? SpoolSizes.Default);
         if (header is null)
         {
             spool.Save(spool._header);
@@ -134,7 +126,7 @@ internal sealed class Spool : IDisposable
             return;
         }
 
-        if (Backlog == 0 && End > TruncateAbove)
+        if (Backlog == 0 && End > _sizes.TruncateAbove)
         {
             // In this order: a head that points past the end of the file says by itself that the file was cut.
             _file.Truncate(SpoolHeader.DataStart);
@@ -142,7 +134,7 @@ internal sealed class Spool : IDisposable
             Restart(SpoolHeader.DataStart);
             Save(_header);
         }
-        else if (End > CompactAbove && Backlog < scratch.Length - SpoolHeader.DataStart)
+        else if (End > _sizes.CompactAbove && Backlog < scratch.Length - SpoolHeader.DataStart)
         {
             var rest = Read(scratch[SpoolHeader.DataStart..]);
             var next = _header with { Generation = _header.Generation + 1, Processed = SpoolHeader.DataStart };
@@ -186,4 +178,11 @@ internal sealed class Spool : IDisposable
         _file.Write(slot, Slots.IndexOf(sequence) * SpoolHeader.SlotSize);
         (_header, _sequence, _unsaved) = (header, sequence, false);
     }
+}
+
+/// <param name="TruncateAbove">Above this, done bytes are given back to the disk as soon as no line is incomplete: a quiet service keeps at most so much.</param>
+/// <param name="CompactAbove">Above this, also while a line is incomplete.</param>
+internal sealed record SpoolSizes(long TruncateAbove, long CompactAbove)
+{
+    public static SpoolSizes Default { get; } = new(64 * 1024, 4 * 1024 * 1024);
 }

@@ -19,10 +19,7 @@ public sealed class DrainTests
         await using var edge = await EdgeUnderTest.StartAsync(upstream.Port);
         using var client = await edge.ConnectAsync();
         await client.WriteAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-        while (upstream.Heads.IsEmpty)
-        {
-            await Task.Yield();
-        }
+        await upstream.FirstRequest;
 
         await edge.Daemon.SendAsync(new(Drain: new(0, 10, 0)));
         await edge.UntilAsync(e => e.IsDraining);
@@ -77,10 +74,7 @@ public sealed class DrainTests
         await using var edge = await EdgeUnderTest.StartAsync(upstream.Port);
         using var client = await edge.ConnectAsync();
         await client.WriteAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-        while (upstream.Heads.IsEmpty)
-        {
-            await Task.Yield();
-        }
+        await upstream.FirstRequest;
 
         await edge.Daemon.SendAsync(new(Drain: new(0, 0.1, 0)));
         var (head, _) = await client.ReadResponseAsync();
@@ -122,10 +116,7 @@ public sealed class DrainTests
         await using var next = RawUpstream.Ok("new");
         await using var edge = await EdgeUnderTest.StartAsync(old.Port);
         var first = edge.GetAsync("/");
-        while (old.Heads.IsEmpty)
-        {
-            await Task.Yield();
-        }
+        await old.FirstRequest;
 
         await edge.ApplyAsync(edge.Snapshot(("web", [])) with
         {
@@ -177,7 +168,7 @@ public sealed class DrainTests
 
             return count;
         }).ToArray();
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < 12; i++)
         {
             var (now, before) = i % 2 == 0 ? (b, a) : (a, b);
             await edge.ApplyAsync(edge.Snapshot(("web", [])) with

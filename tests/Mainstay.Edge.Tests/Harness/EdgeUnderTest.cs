@@ -117,8 +117,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!condition(this))
         {
-            await Task.Yield();
-            patience.Token.ThrowIfCancellationRequested();
+            await Task.Delay(1, patience.Token);
         }
     }
 

@@ -1,10 +1,8 @@
 using System.Net.WebSockets;
-using System.Security.Cryptography;
 using System.Text;
 using Mainstay.Contracts.EdgeControl;
 using Mainstay.Edge.Tests.Harness;
 
-#pragma warning disable CA5350 // RFC 6455 says SHA-1.
 namespace Mainstay.Edge.Tests.WebSockets;
 
 public sealed class WebSocketTests
@@ -154,25 +152,7 @@ public sealed class WebSocketTests
     [Fact]
     public async Task A_real_client_talks_through_it_and_is_told_1001_when_the_worker_drains()
     {
-        await using var upstream = new RawUpstream(async connection =>
-        {
-            var head = await connection.ReadRequestAsync();
-            var accept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(RawConnection.Field(head!, "Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
-            await connection.WriteAsync($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n");
-            using var server = WebSocket.CreateFromStream(new System.Net.Sockets.NetworkStream(connection.Socket), new WebSocketCreationOptions { IsServer = true });
-            var buffer = new byte[1024];
-            while (true)
-            {
-                var received = await server.ReceiveAsync(buffer, CancellationToken.None);
-                if (received.MessageType == WebSocketMessageType.Close)
-                {
-                    await server.CloseAsync((WebSocketCloseStatus)received.CloseStatus!, "", CancellationToken.None);
-                    return;
-                }
-
-                await server.SendAsync(buffer.AsMemory(0, received.Count), WebSocketMessageType.Text, true, CancellationToken.None);
-            }
-        });
+        await using var upstream = WebSocketUpstream.Echo();
         await using var edge = await EdgeUnderTest.StartAsync(upstream.Port);
         using var client = new ClientWebSocket();
         await client.ConnectAsync(new Uri($"ws://127.0.0.1:{edge.Port}/"), CancellationToken.None);
