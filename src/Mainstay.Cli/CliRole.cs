@@ -89,6 +89,7 @@ public static class CliRole
         "reload" => ActionVerbs.ActAsync(context, ActionVerb.Reload, token),
         "scale" => ActionVerbs.ScaleAsync(context, token),
         "down" => DownVerb.RunAsync(context, token),
+        "daemon" => throw new CommandFailedException(ExitCode.WrongUsage, "\"daemon\" must be the first word", $"try: mainstay daemon --home {context.Home.Root}"),
         "edge" => ActionVerbs.EdgeReloadAsync(context, token),
         "completion" => CompletionVerb.RunAsync(context, token),
         "schema" => SchemaVerb.RunAsync(context, token),

@@ -38,7 +38,12 @@ internal static class JournalFile
         catch (Exception e) when (e is SqliteException or JournalException)
         {
             connection.Dispose();
-            throw e as JournalException ?? Unreadable(path, e.Message, e);
+            throw e switch
+            {
+                SqliteException damage when SqliteFault.IsDamage(damage) => Unreadable(path, damage.Message, damage),
+                SqliteException other => SqliteFault.Of(path, "opened", other),
+                _ => e,
+            };
         }
     }
 
@@ -180,8 +185,8 @@ internal static class JournalFile
         Mode = mode,
         Pooling = false,
 
-        // Seconds to wait for somebody who looks at the file with sqlite3; the daemon itself is the only writer.
-        DefaultTimeout = 2,
+        // Second to wait for somebody who writes with sqlite3 by hand; readers block nobody, and the daemon itself is the only writer.
+        DefaultTimeout = 1,
     }.ToString();
 
     private static JournalException Unreadable(string path, string what, Exception? inner) => new(

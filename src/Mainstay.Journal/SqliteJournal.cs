@@ -196,16 +196,7 @@ public sealed class SqliteJournal : IJournal
         }
         catch (SqliteException e)
         {
-            throw new JournalException($"the journal {_path} could not be {verb}: {e.Message.TrimEnd('.')}. fix: {FixFor(e)}", e);
+            throw SqliteFault.Of(_path, verb, e);
         }
     }
-
-    private static string FixFor(SqliteException e) => e.SqliteErrorCode switch
-    {
-        SQLitePCL.raw.SQLITE_FULL => "free space on its disk",
-        SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED => "end the program that holds it open for writing",
-        SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN => "check its owner and mode, and that its disk is mounted read-write",
-        SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB => "stop the daemon and restore the file from a copy",
-        _ => "check its disk",
-    };
 }

@@ -17,7 +17,7 @@ internal sealed class ApiClient(HomeLayout home, TimeProvider time)
 
     public Task<VersionDocument> VersionAsync(CancellationToken token) => GetAsync("/v1/version", WireJson.Default.VersionDocument, token);
 
-    public Task<StatusDocument> StatusAsync(CancellationToken token) => GetAsync("/v1/status", WireJson.Default.StatusDocument, token);
+    public async Task<StatusDocument> StatusAsync(CancellationToken token) => StatusReader.Read(await StatusTextAsync(token));
 
     /// <summary>Every message of one operation. Ends early, without a result, when the daemon goes away.</summary>
     public async IAsyncEnumerable<OperationMessage> OperateAsync<TRequest>(

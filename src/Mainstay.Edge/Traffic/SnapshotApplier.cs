@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Mainstay.Contracts.EdgeControl;
 using Mainstay.Edge.Answers;
@@ -20,20 +21,23 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
 
     public long Version => traffic.Current?.Version ?? 0;
 
+    public int Held(string service) => Volatile.Read(ref _services).GetValueOrDefault(service)?.Room.Count ?? 0;
+
     public void Apply(EdgeSnapshot snapshot)
     {
         var now = time.GetTimestamp();
+        var routes = All(snapshot.Routes);
         var instances = new Dictionary<InstanceKey, InstanceTraffic>();
         var draining = new List<InstanceTraffic>();
         var views = new Dictionary<string, ServiceView>(StringComparer.Ordinal);
         var services = new Dictionary<string, ServiceTraffic>(StringComparer.Ordinal);
-        foreach (var service in snapshot.Services)
+        foreach (var service in All(snapshot.Services))
         {
             var kept = services[service.Name] = _services.GetValueOrDefault(service.Name) ?? new(service.Name, new(limits.HeldPerService, time));
             views[service.Name] = View(service, kept, instances, draining);
         }
 
-        var (trusted, unreadable) = TrustedProxies.Parse(snapshot.TrustedProxies);
+        var (trusted, unreadable) = TrustedProxies.Parse(All(snapshot.TrustedProxies));
         foreach (var entry in unreadable)
         {
             log.UnreadableProxy(entry);
@@ -47,8 +51,8 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
 
         var state = new RoutingState(
             snapshot.Version,
-            new(snapshot.Routes),
-            [.. snapshot.Routes.Select(route => ToRoute(route, views))],
+            new(routes),
+            [.. routes.Select(route => ToRoute(route, views))],
             trusted,
             pages,
             Seconds.Of(snapshot.WsDrainS));
@@ -126,7 +130,7 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
     private ServiceView View(EdgeService service, ServiceTraffic kept, Dictionary<InstanceKey, InstanceTraffic> instances, List<InstanceTraffic> draining)
     {
         var ready = new List<InstanceTraffic>();
-        foreach (var wanted in service.Instances)
+        foreach (var wanted in All(service.Instances))
         {
             if (!TryAddress(wanted, out var address))
             {
@@ -155,6 +159,9 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
         var view = views.GetValueOrDefault(route.Service) ?? new(new(route.Service, new(0, time)), [], false, TimeSpan.Zero, "the service is not in the snapshot");
         return new(view, route.StripPrefix ? RouteTable.NormalizePrefix(route.Path) : "", (long)(timeout.TotalSeconds * time.TimestampFrequency));
     }
+
+    // A list that is missing on the wire arrives as one that was never made.
+    private static ImmutableArray<T> All<T>(ImmutableArray<T> list) => list.IsDefault ? [] : list;
 
     // No name is ever resolved here: that could block, and the daemon knows addresses.
     private static bool TryAddress(EdgeInstance instance, out IPAddress address)

@@ -21,6 +21,18 @@ internal sealed class OpenWebSockets(Random random, TimeProvider time)
         }
     }
 
+    /// <summary>Those that have been told to close.</summary>
+    public int Closing
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _open.Count(tunnel => tunnel.IsClosing);
+            }
+        }
+    }
+
     public void Add(WebSocketTunnel tunnel)
     {
         lock (_lock)

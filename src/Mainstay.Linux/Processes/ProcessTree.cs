@@ -156,6 +156,13 @@ public sealed class ProcessTree
         return ((ownPages + sharedPages) * Environment.SystemPageSize, TimeSpan.FromSeconds((double)ticks / ProcStat.TicksPerSecond), count);
     }
 
+    /// <summary>Everybody who belongs to it and lives, as known now.</summary>
+    public IReadOnlySet<int> LivingPids()
+    {
+        var marks = _scanner.FreshMarks();
+        return Members(marks.Table, marks).Where(member => !member.IsDead).Select(member => member.Pid).ToHashSet();
+    }
+
     private static (long Resident, long Shared) PagesOf(int pid)
     {
         Span<byte> buffer = stackalloc byte[128];

@@ -10,15 +10,18 @@ using Mainstay.Linux.Processes;
 namespace Mainstay.Preflight.Host;
 
 /// <summary>This host, asked anew at each call.</summary>
-/// <param name="searchPath">PATH of the services that declare none.</param>
+/// <param name="searchPath">PATH of the services that declare none; empty for the usual one.</param>
 /// <param name="missingLimits">What the caller has found out about cgroups; null to look without trying.</param>
 public sealed class LinuxHostFacts(string searchPath, string? missingLimits = null) : IHostFacts
 {
     private const int DefaultFirstFreePort = 1024;
 
+    /// <summary>Where the kernel's callers look when there is no PATH.</summary>
+    private const string DefaultSearchPath = "/usr/local/bin:/usr/bin:/bin";
+
     public HostUser Self { get; } = ReadSelf();
 
-    public string SearchPath { get; } = searchPath;
+    public string SearchPath { get; } = searchPath.Length == 0 ? DefaultSearchPath : searchPath;
 
     public string MissingLimits { get; } = missingLimits ?? LimitsOf(LinesOf("/proc/self/mountinfo"));
 

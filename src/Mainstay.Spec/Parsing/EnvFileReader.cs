@@ -42,13 +42,20 @@ public static class EnvFileReader
         foreach (var again in entries.GroupBy(e => e.Name, StringComparer.Ordinal).SelectMany(g => g.Skip(1).Select(e => (Entry: e, First: g.First()))))
         {
             problems.Add(EnvironmentCodes.SetTwice.Warning(
-                new Where(file, again.Entry.Line, 1, again.Entry.Name),
-                $"{again.Entry.Name} is set twice; line {again.First.Line} sets it too, and the last one counts",
+                new Where(file, again.Entry.Line, 1, ""),
+                $"{Shown(again.Entry.Name)} is set twice; line {again.First.Line} sets it too, and the last one counts",
                 "keep one of the two"));
         }
 
         return new EnvFileResult(entries, problems.InOrder(file));
     }
+
+    /// <summary>
+    /// A line of a broken multi-line value can look like an assignment (base64 ends with "="); what stands before its "=" is then a piece of a
+    /// secret. Only a name as environments have them is repeated; the line number tells the others.
+    /// </summary>
+    private static string Shown(string name) =>
+        name.Length <= 64 && (name.All(c => !char.IsAsciiLetterLower(c)) || name.All(c => !char.IsAsciiLetterUpper(c))) ? name : "a variable";
 
     private sealed class Scan(string file, string text, ProblemList problems)
     {
@@ -165,8 +172,8 @@ public static class EnvFileReader
             }
 
             problems.Add(EnvironmentCodes.QuoteNotClosed.Error(
-                new Where(file, line, _at - LineStart(_at) + 1, name),
-                $"the value of {name} begins with a quote that is never closed",
+                new Where(file, line, _at - LineStart(_at) + 1, ""),
+                $"the value of {Shown(name)} begins with a quote that is never closed",
                 "close the quote, or put the value into the other kind of quotes"));
 
             // Only this line is given up: what follows is most likely a variable of its own.
@@ -178,7 +185,7 @@ public static class EnvFileReader
             SkipBlanks();
             if (!AtLineEnd && text[_at] != '#')
             {
-                Report(EnvironmentCodes.BadLine, $"there is more text after the closing quote of {name}", "put the whole value in quotes, or remove what follows");
+                Report(EnvironmentCodes.BadLine, $"there is more text after the closing quote of {Shown(name)}", "put the whole value in quotes, or remove what follows");
                 return null;
             }
 
@@ -192,7 +199,7 @@ public static class EnvFileReader
                 return value;
             }
 
-            Report(EnvironmentCodes.BadLine, $"the value of {name} has a zero byte, which no program can be given", "remove it, or check that this is a text file");
+            Report(EnvironmentCodes.BadLine, $"the value of {Shown(name)} has a zero byte, which no program can be given", "remove it, or check that this is a text file");
             return null;
         }
 

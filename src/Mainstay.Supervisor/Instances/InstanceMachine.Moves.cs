@@ -228,8 +228,11 @@ internal static partial class InstanceMachine
 
         var answer = policy.Restart.Policy switch
         {
-            RestartKind.Never => Finish(clean ? counted with { Completed = true } : counted, $"{what}; its restart policy is never"),
-            RestartKind.OnFailure when clean => Finish(counted with { Completed = true }, $"{what}; its restart policy is on_failure"),
+            // An end in good order that its policy expects is no unplanned one.
+            RestartKind.Never or RestartKind.OnFailure when clean => Finish(
+                state with { Completed = true, FailedStarts = 0, Planned = false, Cause = null },
+                $"{what}; its restart policy is {(policy.Restart.Policy is RestartKind.Never ? "never" : "on_failure")}"),
+            RestartKind.Never => Finish(counted, $"{what}; its restart policy is never"),
             RestartKind.OnFailure or RestartKind.Always when policy.OneTry => Park(counted, due: null, what),
             RestartKind.OnFailure or RestartKind.Always when RestartBrake.IsReached(exits, policy.Restart) => Park(counted, now + policy.Restart.RetryEvery, ParkedBecause(what, exits, policy.Restart)),
             RestartKind.OnFailure or RestartKind.Always => BackOff(counted, RestartBrake.Delay(counted.Streak, chance, policy.Restart), now, what),

@@ -10,7 +10,7 @@ using Mainstay.Supervisor.Ports;
 namespace Mainstay.Supervisor.Processes;
 
 /// <summary>The kernel itself as the supervisor sees it. One for each daemon.</summary>
-public sealed class LinuxProcessHost : IProcessHost, IDisposable
+public sealed class LinuxProcessHost : IProcessHost
 {
     /// <summary>The mark by which a process is known as ours whatever became of its parents. The caller puts it into <see cref="SpawnRequest.Environment"/>.</summary>
     public const string RunVariable = "MAINSTAY_RUN";
@@ -98,9 +98,6 @@ public sealed class LinuxProcessHost : IProcessHost, IDisposable
         .OrderBy(process => process.StartTicks)
         .Select(process => PidFd.Open(new ProcessIdentity(process.Pid, process.StartTicks)))
         .FirstOrDefault(process => process is not null);
-
-    /// <summary>Leaves no empty cgroup behind; services go on.</summary>
-    public void Dispose() => _cgroups.Dispose();
 
     private static string NameOf(HomeLayout home) =>
         "mainstay-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(home.Root))))[..12];

@@ -84,4 +84,24 @@ public sealed class UsageTests : CommandTest
 
         Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Repository.Root(), "docs/reference/mainstay.schema.json"), TestContext.Current.CancellationToken), result.Out);
     }
+
+    [Fact]
+    public async Task Every_verb_of_the_table_is_carried_out_by_something()
+    {
+        await using var daemon = FakeDaemon.Start(Home);
+        Write("mainstay.yaml", "stack: s\nservices:\n  web: { command: [ sh, -c, \"sleep 1\" ] }\n");
+        foreach (var verb in Cli.Syntax.VerbTable.All.Where(v => !v.Later))
+        {
+            string[] arguments = verb.Name switch
+            {
+                "edge" => ["reload"],
+                "scale" => ["web=2"],
+                "completion" => ["bash"],
+                _ => verb.MinArguments > 0 ? ["web"] : [],
+            };
+
+            // A verb that nothing runs would throw.
+            Assert.InRange((await RunAsync([verb.Name, .. arguments])).Code, 0, 4);
+        }
+    }
 }

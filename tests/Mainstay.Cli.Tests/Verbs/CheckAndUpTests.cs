@@ -108,6 +108,15 @@ public sealed class CheckAndUpTests : CommandTest
     }
 
     [Fact]
+    public async Task The_readme_shows_a_manifest_that_is_read_without_a_problem()
+    {
+        var readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root(), "README.md"), TestContext.Current.CancellationToken);
+        var manifest = readme.Split("```yaml\n")[1].Split("```")[0];
+
+        Assert.Empty(Spec.Parsing.ManifestReader.Read(new("README.md", Folder, manifest, Environment)).Problems);
+    }
+
+    [Fact]
     public async Task Check_as_json_has_the_contracts_fields()
     {
         Write("mainstay.yaml", Bad);

@@ -10,7 +10,8 @@ namespace Mainstay.Edge.Tests.Harness;
 /// <summary>A worker in this process, on sockets that the test owns as the daemon would.</summary>
 internal sealed class EdgeUnderTest : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _stop = new();
+    private CancellationTokenSource _stop = new();
+    private EdgeLimits _limits = new();
     private readonly CancellationTokenSource _cut = new();
     private readonly List<Socket> _listeners = [];
     private readonly string _directory = Directory.CreateTempSubdirectory("mainstay-edge-").FullName;
@@ -54,14 +55,18 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
             edge.Listen();
         }
 
-        edge.ControlSocket = Path.Combine(edge._directory, "control.sock");
-        var listeners = edge._listeners.Select((socket, i) => $"{socket.Handle}={(i == 0 ? "http" : "https")}://127.0.0.1:{PortOf(socket)}");
-        var options = EdgeOptions.From(edge.ControlSocket, name => name == EdgeOptions.ListenersVariable ? string.Join(';', listeners) : null);
-        edge._worker = new(options with { Limits = limits ?? new() }, TimeProvider.System, edge._log);
-        await edge._worker.StartAsync(CancellationToken.None);
-        edge.Running = edge._worker.RunAsync(edge._stop.Token, edge._cut.Token);
-        edge.Daemon = await DaemonStub.ConnectAsync(edge.ControlSocket);
+        edge._limits = limits ?? new();
+        await edge.StartWorkerAsync();
         return edge;
+    }
+
+    /// <summary>The next worker, on the same sockets.</summary>
+    public async Task RestartAsync()
+    {
+        await _worker.DisposeAsync();
+        Daemon.Dispose();
+        _stop = new();
+        await StartWorkerAsync();
     }
 
     public EdgeSnapshot Snapshot(params (string Name, int[] Ports)[] services) => new(
@@ -97,6 +102,25 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
     public Task<(string Head, string Body)> GetAsync(string target, string fields = "") =>
         SendAsync($"GET {target} HTTP/1.1\r\nHost: example.test\r\n{fields}\r\n");
 
+    /// <summary>Requests waiting for a service.</summary>
+    public int Held(string service) => _worker.Held(service);
+
+    public int ClosingWebSockets => _worker.ClosingWebSockets;
+
+    public bool IsDraining => _worker.IsDraining;
+
+    public int OpenConnections => _worker.OpenConnections;
+
+    /// <summary>Waits for a condition inside the worker.</summary>
+    public async Task UntilAsync(Func<EdgeUnderTest, bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!condition(this))
+        {
+            await Task.Delay(1, patience.Token);
+        }
+    }
+
     /// <summary>As SIGTERM does.</summary>
     public void Stop() => _stop.Cancel();
 
@@ -115,6 +139,17 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         _stop.Dispose();
         _cut.Dispose();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task StartWorkerAsync()
+    {
+        ControlSocket = Path.Combine(_directory, "control.sock");
+        var listeners = _listeners.Select((socket, i) => $"{socket.Handle}={(i == 0 ? "http" : "https")}://127.0.0.1:{PortOf(socket)}");
+        var options = EdgeOptions.From(ControlSocket, name => name == EdgeOptions.ListenersVariable ? string.Join(';', listeners) : null);
+        _worker = new(options with { Limits = _limits }, TimeProvider.System, _log);
+        await _worker.StartAsync(CancellationToken.None);
+        Running = _worker.RunAsync(_stop.Token, _cut.Token);
+        Daemon = await DaemonStub.ConnectAsync(ControlSocket);
     }
 
     private void Listen()

@@ -13,6 +13,7 @@ internal sealed class RawUpstream : IAsyncDisposable
     private readonly Func<RawConnection, Task> _behave;
     private readonly ConcurrentBag<Socket> _open = [];
     private readonly List<Task> _running = [];
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
 
     public RawUpstream(Func<RawConnection, Task> behave)
@@ -32,6 +33,15 @@ internal sealed class RawUpstream : IAsyncDisposable
     public ConcurrentQueue<string> Heads { get; } = [];
 
     public ConcurrentQueue<string> Bodies { get; } = [];
+
+    /// <summary>Completes when a first head has been read.</summary>
+    public Task FirstRequest => _first.Task;
+
+    public void Remember(string head)
+    {
+        Heads.Enqueue(head);
+        _first.TrySetResult();
+    }
 
     /// <summary>Answers every request on every connection with the same bytes.</summary>
     public static RawUpstream Answering(string response) => new(async connection =>
@@ -167,7 +177,7 @@ internal sealed class RawConnection(Socket socket, RawUpstream? owner = null) : 
             return null;
         }
 
-        owner?.Heads.Enqueue(head);
+        owner?.Remember(head);
         var body = await ReadBodyAsync(head);
         owner?.Bodies.Enqueue(body);
         return head;
@@ -239,6 +249,19 @@ internal sealed class RawConnection(Socket socket, RawUpstream? owner = null) : 
         return text;
     }
 
+    /// <summary>Whatever comes next, or null at the end.</summary>
+    public async Task<byte[]?> TryReadSomeAsync()
+    {
+        if (_unread.Count == 0 && !await FillAsync())
+        {
+            return null;
+        }
+
+        byte[] bytes = [.. _unread];
+        _unread.Clear();
+        return bytes;
+    }
+
     /// <summary>True when the peer closes; false when it sends something instead.</summary>
     public async Task<bool> IsClosedAsync()
     {
@@ -298,7 +321,8 @@ internal sealed class RawConnection(Socket socket, RawUpstream? owner = null) : 
 
     private async Task<bool> FillAsync()
     {
-        var count = await Socket.ReceiveAsync(_buffer, SocketFlags.None);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var count = await Socket.ReceiveAsync(_buffer, SocketFlags.None, patience.Token);
         _unread.AddRange(_buffer.AsSpan(0, count));
         return count > 0;
     }

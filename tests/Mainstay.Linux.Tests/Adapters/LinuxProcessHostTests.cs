@@ -36,7 +36,6 @@ public sealed class LinuxProcessHostTests : IDisposable
         }
 
         _reader.Dispose();
-        _host.Dispose();
         _kernel.Dispose();
     }
 
@@ -88,6 +87,25 @@ public sealed class LinuxProcessHostTests : IDisposable
         Assert.Equal(new ExitStatus(9, null), await process.Exited.WaitAsync(Kernel.Cancelled));
         Assert.False(process.Signal(15));
     }
+
+    [Fact]
+    public async Task The_cgroups_of_a_home_go_with_its_last_run()
+    {
+        Assert.SkipUnless(_host.Capabilities.Tracking, _host.Capabilities.Because);
+        var first = Start(Request("exec sleep 1000"));
+        var second = Start(Request("exec sleep 1000"));
+        var home = Path.GetDirectoryName(Path.GetDirectoryName(CgroupOf(first)))!;
+        Assert.Equal(2, Directory.GetDirectories(Path.Combine(home, "stack")).Length);
+        first.KillTree();
+        Assert.Equal(CgroupOf(second), Assert.Single(Directory.GetDirectories(Path.Combine(home, "stack"))));
+        second.KillTree();
+        await second.Exited.WaitAsync(Kernel.Cancelled);
+        Assert.False(Directory.Exists(home));
+    }
+
+    private static string CgroupOf(IRunningProcess process) =>
+        Linux.Cgroups.CgroupMounts.Find(File.ReadLines("/proc/self/mountinfo"), [])!.Mount
+        + File.ReadLines($"/proc/{process.Identity.Pid}/cgroup").Single(line => line.StartsWith("0::", StringComparison.Ordinal))[3..];
 
     [Fact]
     public void A_refusal_names_its_stage()
