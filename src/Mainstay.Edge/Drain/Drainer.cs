@@ -32,7 +32,11 @@ internal sealed class Drainer(EdgeServer server, ClientConnections connections, 
             await Task.WhenAll(
                 UntilAsync(() => Requests == 0, Seconds.Of(asked.DrainTimeoutS), cut),
                 UntilAsync(() => webSockets.Count == 0, webSocketTime + limits.WebSocketClose + LastWords, cut));
-            await UntilAsync(() => connections.Count == 0, LastWords, cut);
+            if (drain.Active == 0)
+            {
+                // Their last bytes may still be on the way out.
+                await UntilAsync(() => connections.Count == 0, LastWords, cut);
+            }
         }
         catch (OperationCanceledException)
         {

@@ -34,13 +34,7 @@ internal static class RequestHead
 
         forwarding.Write(ref head, request, route);
         head.Field(CorrelationId.Header, request.CorrelationId);
-        if (!upgrade)
-        {
-            WriteFraming(ref head, request);
-            head.Write("\r\n"u8);
-        }
-
-        return true;
+        return upgrade || TryWriteFraming(ref head, request);
     }
 
     private static bool TryWriteLine(ref HeadBuffer head, string method, EdgeRequest request, Route route)
@@ -138,7 +132,7 @@ internal static class RequestHead
         return true;
     }
 
-    private static void WriteFraming(ref HeadBuffer head, EdgeRequest request)
+    private static bool TryWriteFraming(ref HeadBuffer head, EdgeRequest request)
     {
         if (request.Headers.ContentLength is { } length)
         {
@@ -148,7 +142,16 @@ internal static class RequestHead
         }
         else if (request.CanHaveBody)
         {
+            // The server takes a message with both framings as chunked and renames the length. It is an attack or a fault: refuse it.
+            if (request.Headers.ContainsKey("X-Content-Length"))
+            {
+                return false;
+            }
+
             head.Write("Transfer-Encoding: chunked\r\n"u8);
         }
+
+        head.Write("\r\n"u8);
+        return true;
     }
 }

@@ -2,8 +2,8 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Mainstay.Edge.Answers;
 using Mainstay.Edge.Forwarding.Upstream;
-using Mainstay.Edge.Headers;
 
 namespace Mainstay.Edge.Forwarding;
 
@@ -61,6 +61,12 @@ internal static class ResponseRelay
         }
 
         upstream.Consume(length);
+        if (framing.Status == 404 && Answerer.IsFavicon(request))
+        {
+            Answerer.GiveNoFavicon(request);
+            return (Attempt.Done, false);
+        }
+
         Announce(request, upstream, framing, time);
         if (request.IsHead || framing.Status is 204 or 304 || framing.ContentLength == 0)
         {
