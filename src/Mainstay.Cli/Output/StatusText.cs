@@ -11,7 +11,7 @@ internal static class StatusText
     [
         new("INSTANCE"), new("STATE"), new("HEALTH"), new("PID", Right: true), new("PORT", Right: true, Dispensable: 1),
         new("RESTARTS", Right: true), new("UPTIME", Right: true), new("MEMORY", Right: true, Dispensable: 2),
-        new("CPU", Right: true, Dispensable: 3), new("RELEASE", Dispensable: 4),
+        new("CPU", Right: true, Dispensable: 3), new("RELEASE", Dispensable: TextTable.MostDispensable),
     ];
 
     public static List<string> Render(StatusDocument status, int width, Palette palette)
@@ -99,8 +99,10 @@ internal static class StatusText
             instance.Port?.ToString(CultureInfo.InvariantCulture) ?? "-",
             new(instance.Restarts.ToString(CultureInfo.InvariantCulture), instance.Restarts > 0 ? palette.Warn : null),
             lives ? Words.Duration(instance.UptimeS) : "-",
-            lives ? Words.Bytes(instance.MemoryBytes) : "-",
-            lives ? Words.Percent(instance.CpuPercent) : "-",
+
+            // Measured every few seconds; a process that just started was not measured yet.
+            lives && instance.MemoryBytes > 0 ? Words.Bytes(instance.MemoryBytes) : "-",
+            lives && instance.MemoryBytes > 0 ? Words.Percent(instance.CpuPercent) : "-",
             instance.Release,
         ];
     }

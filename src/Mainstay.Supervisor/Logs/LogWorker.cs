@@ -154,7 +154,18 @@ internal sealed class LogWorker : IDisposable
             return;
         }
 
-        var outcome = stream.Pump.Turn();
+        PumpOutcome outcome;
+        try
+        {
+            outcome = stream.Pump.Turn();
+        }
+        catch
+        {
+            // Whatever it was, nobody else would look at this stream again.
+            RetryLater(stream);
+            throw;
+        }
+
         Report(stream, outcome);
         switch (outcome)
         {

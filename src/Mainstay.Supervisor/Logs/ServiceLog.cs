@@ -58,9 +58,9 @@ internal sealed class ServiceLog(string service, ILogDisk disk, LogScratch scrat
 
         var batch = scratch.Output.AsSpan(0, framed.Written);
         var to = spool.Header.Processed + framed.Consumed;
-        WriteBatch(files, batch, _cursor with
+        var length = files.Length;
+        Announce(files, new LogCursor(CursorKind.Lines, _cursor.Number, length, batch.Length)
         {
-            Kind = CursorKind.Lines,
             Spool = spool.File.Name,
             Generation = spool.Header.Generation,
             From = spool.Header.Processed,
@@ -69,8 +69,9 @@ internal sealed class ServiceLog(string service, ILogDisk disk, LogScratch scrat
             Instance = spool.Header.Instance,
             Stream = stream,
             Unended = unended,
-            Remark = default,
         });
+        _interrupted = true;
+        files.Write(batch, length);
         spool.Done(to);
         _interrupted = false;
         spool.Recent?.Add(batch);
@@ -103,8 +104,18 @@ internal sealed class ServiceLog(string service, ILogDisk disk, LogScratch scrat
         }
 
         var batch = scratch.Output.AsSpan(0, framed.Written);
-        WriteBatch(files, batch, new LogCursor(CursorKind.Remark, _cursor.Number, Remark: batch.ToArray()));
-        _interrupted = false;
+        var length = files.Length;
+        Announce(files, new LogCursor(CursorKind.Remark, _cursor.Number, length, batch.Length, Remark: batch.ToArray()));
+        _interrupted = true;
+        try
+        {
+            files.Write(batch, length);
+            _interrupted = false;
+        }
+        catch (IOException)
+        {
+            // The cursor holds all of it, so the next write to this log finishes it; said again it would stand there twice.
+        }
     }
 
     /// <summary>As many lines as there is room for in the current file, which is rotated when there is room for none.</summary>
@@ -123,14 +134,6 @@ internal sealed class ServiceLog(string service, ILogDisk disk, LogScratch scrat
 
         Framed Frame(ReadOnlySpan<byte> bytes, int stopAt, long room) =>
             LineFramer.Frame(bytes, stopAt, unended, scratch.Prefix, scratch.Output.AsSpan(0, (int)Math.Clamp(room, 0, scratch.Output.Length)));
-    }
-
-    private void WriteBatch(IServiceFiles files, ReadOnlySpan<byte> batch, LogCursor cursor)
-    {
-        var length = files.Length;
-        Announce(files, cursor with { LengthBefore = length, BatchLength = batch.Length });
-        _interrupted = true;
-        files.Write(batch, length);
     }
 
     private void Announce(IServiceFiles files, LogCursor cursor)
@@ -157,9 +160,6 @@ internal sealed class ServiceLog(string service, ILogDisk disk, LogScratch scrat
         }
 
         files.OpenCurrent();
-
-        // Before anything is deleted: found again without its finished file, this cursor would rotate a second time.
-        Announce(files, new LogCursor(CursorKind.Idle, number));
         DeleteOld(files);
     }
 

@@ -6,22 +6,17 @@ namespace Mainstay.Supervisor.Logs;
 /// </summary>
 internal sealed class Spool : IDisposable
 {
-    /// <summary>Above this, done bytes are given back to the disk although a line is still incomplete.</summary>
-    private const long CompactAbove = 4 * 1024 * 1024;
-
-    /// <summary>Above this, they are given back as soon as nothing is incomplete: a quiet service keeps at most so much.</summary>
-    private const long TruncateAbove = 64 * 1024;
-
     private readonly byte[] _slot = new byte[SpoolHeader.SlotSize];
     private readonly ISpoolFile _file;
+    private readonly SpoolSizes _sizes;
     private SpoolHeader _header;
     private long _sequence;
     private long _lookedAt;
     private bool _unsaved;
 
-    private Spool(ISpoolFile file, SpoolHeader header, long sequence, bool isNew)
+    private Spool(ISpoolFile file, SpoolHeader header, long sequence, SpoolSizes sizes)
     {
-        (_file, _header, _sequence, IsNew) = (file, header, sequence, isNew);
+        (_file, _header, _sequence, _sizes) = (file, header, sequence, sizes);
         End = Math.Max(file.Length, SpoolHeader.DataStart);
     }
 
@@ -29,28 +24,33 @@ internal sealed class Spool : IDisposable
 
     public SpoolHeader Header => _header;
 
-    /// <summary>Whether this daemon made it; else it took it over.</summary>
-    public bool IsNew { get; }
-
     /// <summary>Where the next captured byte goes.</summary>
     public long End { get; private set; }
 
-    /// <summary>Bytes that are not yet in the log.</summary>
-    public long Backlog => End - _header.Processed;
+    /// <summary>Bytes that are not yet in the log; where lines were dropped, those before the gap.</summary>
+    public long Backlog => Limit - _header.Processed;
+
+    /// <summary>Lines were dropped, and the log does not say so yet.</summary>
+    public bool HasGap => _header.DroppedBytes > 0;
+
+    /// <summary>Something came in after the lines that were dropped.</summary>
+    public bool HasMoreBehindGap => HasGap && End > _header.GapAt;
+
+    private long Limit => HasGap ? _header.GapAt : End;
 
     /// <summary>Where lines of this stream are remembered for explanations; null when nobody wants them.</summary>
     public RecentLines? Recent { get; set; }
 
     /// <summary>Whether bytes came since <see cref="LookedAt"/>.</summary>
-    public bool HasNews => _lookedAt != End;
+    public bool HasNews => _lookedAt != Limit;
 
     /// <summary>Opens a spool. What an earlier daemon left in it is found again; what it was made with then counts instead of the arguments.</summary>
-    public static Spool Open(ISpoolFile file, string service, string instance, DateTimeOffset now)
+    public static Spool Open(ISpoolFile file, string service, string instance, DateTimeOffset now, SpoolSizes? sizes = null)
     {
         Span<byte> head = stackalloc byte[SpoolHeader.DataStart];
         var read = file.Read(head, 0);
         var header = SpoolHeader.Decode(head[..read], out var sequence);
-        var spool = new Spool(file, header ?? new SpoolHeader(service, instance, now, 1, SpoolHeader.DataStart), sequence, isNew: header is null);
+        var spool = new Spool(file, header ?? new SpoolHeader(service, instance, now, 1, SpoolHeader.DataStart), sequence, sizes ?? SpoolSizes.Default);
         if (header is null)
         {
             spool.Save(spool._header);
@@ -69,7 +69,7 @@ internal sealed class Spool : IDisposable
 
     public int ReadAt(Span<byte> buffer, long offset)
     {
-        buffer = buffer[..(int)Math.Min(buffer.Length, End - offset)];
+        buffer = buffer[..(int)Math.Min(buffer.Length, Limit - offset)];
         var read = 0;
         while (read < buffer.Length && _file.Read(buffer[read..], offset + read) is var got and > 0)
         {
@@ -94,31 +94,39 @@ internal sealed class Spool : IDisposable
     }
 
     /// <summary>No line is whole in what is there now.</summary>
-    public void LookedAt() => _lookedAt = End;
+    public void LookedAt() => _lookedAt = Limit;
 
     /// <summary>Everything before <paramref name="offset"/> is in the log.</summary>
     public void Done(long offset) => Save(_header with { Processed = offset });
 
-    /// <summary>Counts what was lost behind the end of the spool. The disk refuses anyway, so the count may be known to this daemon only.</summary>
-    public void Dropped(long lines, long bytes)
+    /// <summary>Counts what was lost behind the end of the spool.</summary>
+    public void Dropped(long lines, long bytes) => SaveWhenPossible(_header with
     {
-        _header = _header with { DroppedLines = _header.DroppedLines + lines, DroppedBytes = _header.DroppedBytes + bytes };
-        try
-        {
-            Save(_header);
-        }
-        catch (IOException)
-        {
-            _unsaved = true;
-        }
+        DroppedLines = _header.DroppedLines + lines,
+        DroppedBytes = _header.DroppedBytes + bytes,
+        GapAt = Limit,
+    });
+
+    /// <summary>Gives up what came in after a gap, so that there is one gap and not two. Returns what that was.</summary>
+    public ReadOnlySpan<byte> CutBehindGap(Span<byte> scratch)
+    {
+        var read = _file.Read(scratch[..(int)Math.Min(scratch.Length, End - _header.GapAt)], _header.GapAt);
+        _file.Truncate(_header.GapAt);
+        End = _header.GapAt;
+        return scratch[..read];
     }
 
-    public void DropsConfessed() => Save(_header with { DroppedLines = 0, DroppedBytes = 0 });
+    public void DropsConfessed() => SaveWhenPossible(_header with { DroppedLines = 0, DroppedBytes = 0, GapAt = 0 });
 
     /// <summary>Gives done bytes back to the disk when it is worth it.</summary>
     public void Compact(Span<byte> scratch)
     {
-        if (Backlog == 0 && End > TruncateAbove)
+        if (HasGap)
+        {
+            return;
+        }
+
+        if (Backlog == 0 && End > _sizes.TruncateAbove)
         {
             // In this order: a head that points past the end of the file says by itself that the file was cut.
             _file.Truncate(SpoolHeader.DataStart);
@@ -126,7 +134,7 @@ internal sealed class Spool : IDisposable
             Restart(SpoolHeader.DataStart);
             Save(_header);
         }
-        else if (End > CompactAbove && Backlog < scratch.Length - SpoolHeader.DataStart)
+        else if (End > _sizes.CompactAbove && Backlog < scratch.Length - SpoolHeader.DataStart)
         {
             var rest = Read(scratch[SpoolHeader.DataStart..]);
             var next = _header with { Generation = _header.Generation + 1, Processed = SpoolHeader.DataStart };
@@ -149,6 +157,20 @@ internal sealed class Spool : IDisposable
         (End, _lookedAt) = (end, 0);
     }
 
+    /// <summary>For counts of what a refusing disk has cost: if it refuses them too, they are known to this daemon only until it takes something.</summary>
+    private void SaveWhenPossible(SpoolHeader header)
+    {
+        _header = header;
+        try
+        {
+            Save(header);
+        }
+        catch (IOException)
+        {
+            _unsaved = true;
+        }
+    }
+
     private void Save(SpoolHeader header)
     {
         var sequence = _sequence + 1;
@@ -156,4 +178,11 @@ internal sealed class Spool : IDisposable
         _file.Write(slot, Slots.IndexOf(sequence) * SpoolHeader.SlotSize);
         (_header, _sequence, _unsaved) = (header, sequence, false);
     }
+}
+
+/// <param name="TruncateAbove">Above this, done bytes are given back to the disk as soon as no line is incomplete: a quiet service keeps at most so much.</param>
+/// <param name="CompactAbove">Above this, also while a line is incomplete.</param>
+internal sealed record SpoolSizes(long TruncateAbove, long CompactAbove)
+{
+    public static SpoolSizes Default { get; } = new(64 * 1024, 4 * 1024 * 1024);
 }

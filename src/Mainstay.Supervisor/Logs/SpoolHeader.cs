@@ -6,7 +6,8 @@ namespace Mainstay.Supervisor.Logs;
 /// <summary>The head of a spool file: how far its bytes have become log lines, and whose they are.</summary>
 /// <param name="Generation">Grows when offsets begin anew, so that a cursor of before cannot be taken for one of now.</param>
 /// <param name="Processed">Offset of the first byte that is not yet in the log.</param>
-/// <param name="DroppedLines">Lost behind the end of the spool while the disk took nothing, and not yet confessed in the log.</param>
+/// <param name="DroppedLines">Lost while the disk took nothing, and not yet confessed in the log.</param>
+/// <param name="GapAt">Where they are missing: what stands from here on came after them. Meant only while bytes are dropped.</param>
 internal sealed record SpoolHeader(
     string Service,
     string Instance,
@@ -14,14 +15,15 @@ internal sealed record SpoolHeader(
     int Generation,
     long Processed,
     long DroppedLines = 0,
-    long DroppedBytes = 0)
+    long DroppedBytes = 0,
+    long GapAt = 0)
 {
     public const int SlotSize = 512;
 
     /// <summary>Where the captured bytes begin.</summary>
     public const int DataStart = 2 * SlotSize;
 
-    private const int Fixed = 8 + 4 + 8 + 8 + 8;
+    private const int Fixed = 8 + 4 + 8 + 8 + 8 + 8;
 
     public int Encode(Span<byte> payload)
     {
@@ -30,6 +32,7 @@ internal sealed record SpoolHeader(
         BinaryPrimitives.WriteInt64LittleEndian(payload[12..], Processed);
         BinaryPrimitives.WriteInt64LittleEndian(payload[20..], DroppedLines);
         BinaryPrimitives.WriteInt64LittleEndian(payload[28..], DroppedBytes);
+        BinaryPrimitives.WriteInt64LittleEndian(payload[36..], GapAt);
         payload[Fixed] = (byte)Encoding.UTF8.GetBytes(Service, payload[(Fixed + 1)..]);
         var instance = Fixed + 1 + payload[Fixed];
         payload[instance] = (byte)Encoding.UTF8.GetBytes(Instance, payload[(instance + 1)..]);
@@ -52,6 +55,7 @@ internal sealed record SpoolHeader(
             BinaryPrimitives.ReadInt32LittleEndian(payload[8..]),
             BinaryPrimitives.ReadInt64LittleEndian(payload[12..]),
             BinaryPrimitives.ReadInt64LittleEndian(payload[20..]),
-            BinaryPrimitives.ReadInt64LittleEndian(payload[28..]));
+            BinaryPrimitives.ReadInt64LittleEndian(payload[28..]),
+            BinaryPrimitives.ReadInt64LittleEndian(payload[36..]));
     }
 }

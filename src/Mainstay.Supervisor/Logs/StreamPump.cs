@@ -65,11 +65,8 @@ internal sealed class StreamPump(IPipe pipe, Func<Spool> open, ServiceLog log, s
         {
             var spool = _spool ??= open();
             Flow(spool, moves);
-            while (log.WriteLines(spool, stream, Unended.AsLine))
-            {
-            }
-
-            ConfessDrops(spool);
+            CloseGap(spool);
+            WriteAll(spool, Unended.AsLine);
             Accepted();
         }
         catch (Exception e) when (IsRefusal(e))
@@ -103,12 +100,6 @@ internal sealed class StreamPump(IPipe pipe, Func<Spool> open, ServiceLog log, s
         WriteWholeLines(spool);
         for (; moves > 0; moves--)
         {
-            // What was dropped lay behind all that the spool holds, so the spool is emptied before anything new comes in.
-            if (spool.Header.DroppedBytes > 0)
-            {
-                log.WriteLines(spool, stream, Unended.AsPart);
-            }
-
             var moved = spool.Fill(pipe, MoveBytes);
             if (moved == 0)
             {
@@ -116,7 +107,6 @@ internal sealed class StreamPump(IPipe pipe, Func<Spool> open, ServiceLog log, s
             }
 
             LastMoved += moved;
-            ConfessDrops(spool);
             WriteWholeLines(spool);
         }
 
@@ -125,18 +115,30 @@ internal sealed class StreamPump(IPipe pipe, Func<Spool> open, ServiceLog log, s
 
     private void WriteWholeLines(Spool spool)
     {
-        while (log.WriteLines(spool, stream, Unended.Keep))
+        WriteAll(spool, Unended.Keep);
+        if (spool.HasMoreBehindGap)
         {
+            CloseGap(spool);
+            WriteAll(spool, Unended.Keep);
         }
 
         spool.Compact(scratch.Input);
     }
 
-    private void ConfessDrops(Spool spool)
+    private void WriteAll(Spool spool, Unended unended)
     {
-        var header = spool.Header;
-        if (header.DroppedBytes > 0)
+        while (log.WriteLines(spool, stream, unended))
         {
+        }
+    }
+
+    /// <summary>Writes what came before the dropped lines, and then how many they were.</summary>
+    private void CloseGap(Spool spool)
+    {
+        if (spool.HasGap)
+        {
+            WriteAll(spool, Unended.AsPart);
+            var header = spool.Header;
             log.WriteRemark(header.Instance, $"{header.DroppedLines} lines ({header.DroppedBytes} bytes) of {(stream is LogStream.Out ? "stdout" : "stderr")} were dropped here: the disk took nothing for {Patience.TotalSeconds:0} s{(Refusal is null ? "" : $" ({Refusal})")}");
             spool.DropsConfessed();
         }
@@ -163,6 +165,12 @@ internal sealed class StreamPump(IPipe pipe, Func<Spool> open, ServiceLog log, s
     private void Drop()
     {
         var (lines, bytes) = (0L, 0L);
+        if (_spool is { HasMoreBehindGap: true })
+        {
+            var cut = _spool.CutBehindGap(scratch.Input);
+            (lines, bytes) = (cut.Count((byte)'\n'), cut.Length);
+        }
+
         for (var moves = MovesPerTurn; moves > 0 && pipe.Read(scratch.Input) is var read and > 0; moves--)
         {
             lines += scratch.Input.AsSpan(0, read).Count((byte)'\n');

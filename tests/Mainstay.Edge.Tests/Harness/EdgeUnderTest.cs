@@ -117,7 +117,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!condition(this))
         {
-            await Task.Delay(1, patience.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, patience.Token);
         }
     }
 

@@ -11,6 +11,9 @@ public class LogCaptureDeathTests
 {
     private static readonly LogScratch Scratch = new();
 
+    // Small enough for the spool to be cut and compacted all the time.
+    private static readonly SpoolSizes Small = new(SpoolHeader.DataStart + 50, SpoolHeader.DataStart + 150);
+
     [Fact]
     public void A_death_in_any_call_loses_and_repeats_no_line()
     {
@@ -43,12 +46,25 @@ public class LogCaptureDeathTests
         }
     }
 
+    [Fact]
+    public void Where_old_files_are_deleted_the_newest_lines_are_whole_and_in_order()
+    {
+        for (var seed = 0; seed < 8; seed++)
+        {
+            var calls = Run(seed, [], maxFiles: 1 + (seed % 2));
+            for (var death = 1; death <= calls; death += 1 + (seed / 4))
+            {
+                Run(seed, [death], maxFiles: 1 + (seed % 2));
+            }
+        }
+    }
+
     /// <summary>One life of a service under daemons that die after so many calls each. Returns the calls of the last daemon.</summary>
-    private static int Run(int seed, int[] deaths, bool repeat = false)
+    private static int Run(int seed, int[] deaths, bool repeat = false, int maxFiles = 100_000)
     {
         var random = new Random(seed);
         var disk = new FakeLogDisk { Random = new Random(seed + 1000) };
-        var daemon = new Daemon(disk, Enumerable.Range(0, 2).Select(_ => new FakeLogDisk.Pipe(disk)).ToArray(), new LogsSpec(random.Next(60, 600), 100_000));
+        var daemon = new Daemon(disk, Enumerable.Range(0, 2).Select(_ => new FakeLogDisk.Pipe(disk)).ToArray(), new LogsSpec(random.Next(60, 600), maxFiles));
         var lives = new Queue<int>(deaths);
         var printed = new List<string>[] { [], [] };
         daemon.Start(lives);
@@ -75,6 +91,12 @@ public class LogCaptureDeathTests
             }
 
             var got = lines.Where(l => l.Stream == (LogStream)stream).Select(l => l.Text).ToList();
+            if (maxFiles < 100_000)
+            {
+                wanted = [.. wanted.TakeLast(got.Count)];
+                Assert.True(stream == 0 || lines.Count > 0, $"seed {seed}, deaths {string.Join(' ', deaths)}: no line left");
+            }
+
             Assert.True(wanted.SequenceEqual(got), $"seed {seed}, deaths {string.Join(' ', deaths)}, stream {stream}:\n{string.Join('\n', wanted)}\n--\n{string.Join('\n', got)}");
         }
 
@@ -162,7 +184,7 @@ public class LogCaptureDeathTests
             var log = new ServiceLog("api", disk, Scratch, _clock) { Limits = limits };
             _pumps = [.. pipes.Select((pipe, i) =>
             {
-                var spool = Spool.Open(disk.OpenSpool($"r1.{i}"), "api", "api-1", _clock.GetUtcNow());
+                var spool = Spool.Open(disk.OpenSpool($"r1.{i}"), "api", "api-1", _clock.GetUtcNow(), Small);
                 log.Attach(spool);
                 return new StreamPump(pipe, () => spool, log, "api-1", (LogStream)i, Scratch, _clock);
             })];
