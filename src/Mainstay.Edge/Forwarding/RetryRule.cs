@@ -31,9 +31,8 @@ internal static class RetryRule
     /// <returns>What to do, and what to answer when nothing is left to do.</returns>
     public static (Next Next, EdgeVerdict? Verdict) After(Attempt attempt, TryFacts facts) => attempt switch
     {
-        // Nothing was sent: every method may try again, but not for ever.
-        Attempt.Refused or Attempt.ConnectTimedOut when facts.Count >= MaxTries => (Next.Answer, Unreached(attempt)),
-        Attempt.Refused or Attempt.ConnectTimedOut when facts.HasOther => (Next.TryAgain, null),
+        // Nothing was sent: every method may try again, but not for ever. With nobody left to try, the daemon is asked, once.
+        Attempt.Refused or Attempt.ConnectTimedOut when facts is { HasOther: true, Count: < MaxTries } => (Next.TryAgain, null),
         Attempt.Refused or Attempt.ConnectTimedOut when !facts.Learned => (Next.Learn, Unreached(attempt)),
         Attempt.Refused or Attempt.ConnectTimedOut => (Next.Answer, Unreached(attempt)),
 
