@@ -66,6 +66,12 @@ internal sealed class EdgeServer : IAsyncDisposable
         limits.MaxRequestBodySize = wanted.RequestBodyBytes;
         limits.RequestHeadersTimeout = wanted.RequestHead;
         limits.KeepAliveTimeout = wanted.ClientIdle;
+        var priorKnowledge = new PriorKnowledge(wanted.RequestHead);
+        server.Listen(new NoListener.Nowhere(), listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.Use(priorKnowledge.Take);
+        });
         foreach (var listener in options.Listeners)
         {
             server.Listen(new InheritedEndPoint(listener), listen =>
@@ -74,13 +80,19 @@ internal sealed class EdgeServer : IAsyncDisposable
                 listen.Use(next => context => connections.OnConnectionAsync(context, next));
                 if (listener.Tls)
                 {
-                    listen.UseHttps(new TlsHandshakeCallbackOptions
-                    {
-                        OnConnection = context => ValueTask.FromResult(certificates.For(context.ClientHelloInfo.ServerName)),
-                        HandshakeTimeout = wanted.TlsHandshake,
-                    });
+                    listen.UseHttps(Handshakes(certificates, wanted));
+                }
+                else
+                {
+                    listen.Use(next => context => priorKnowledge.OnConnectionAsync(context, next));
                 }
             });
         }
     }
+
+    private static TlsHandshakeCallbackOptions Handshakes(CertificateStore certificates, EdgeLimits limits) => new()
+    {
+        OnConnection = context => ValueTask.FromResult(certificates.For(context.ClientHelloInfo.ServerName)),
+        HandshakeTimeout = limits.TlsHandshake,
+    };
 }

@@ -51,8 +51,9 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
         _traffic = new(options.Limits, time);
         _applier = new(_traffic, _leaving, options.Limits, time, loggers.CreateLogger<SnapshotApplier>());
         var ids = new CorrelationId(time.GetUtcNow().ToUnixTimeMilliseconds(), Environment.ProcessId);
-        var handler = new RequestHandler(_traffic, new(options.Limits, time), new(_webSockets, options.Limits, time), ids, _draining, options.Limits, time);
-        var application = new EdgeApplication(handler, _draining, loggers.CreateLogger<EdgeApplication>());
+        var attempts = new Attempts(new(options.Limits, time), new(_webSockets, options.Limits, time), options.Limits);
+        var handler = new RequestHandler(_traffic, new(options.Limits, time), attempts, new(options.Limits, time));
+        var application = new EdgeApplication(handler, ids, _draining, loggers.CreateLogger<EdgeApplication>());
         _server = new(options, application, _connections, _certificates, loggers);
         var sessions = loggers.CreateLogger<ControlSession>();
         _control = new(options.ControlSocket, socket => new(socket, this, options.Limits, time, sessions), loggers.CreateLogger<ControlServer>());

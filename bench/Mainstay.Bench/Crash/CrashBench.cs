@@ -34,7 +34,7 @@ internal static class CrashBench
             found.AddRange(await UnderMainstayAsync(watch));
         }
 
-        report.Add("Restarts and the state at the end", found.Select(f =>
+        report.Add("Restarts and the state at the end", found.OrderBy(f => Array.FindIndex(Apps, a => a.Name == f.App)).Select(f =>
             new Row(("app", f.App), ("supervisor", f.By), ("restarts", f.Restarts), ("state at the end", f.State))));
         return report;
     }

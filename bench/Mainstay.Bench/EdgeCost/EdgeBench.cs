@@ -99,10 +99,13 @@ internal static class EdgeBench
             var pids = proxy.Pids;
             var before = ProcFs.CpuSeconds(pids);
             var run = await Wrk.RunAsync(url, time, Connections);
-            _cpu.Add((ProcFs.CpuSeconds(pids) - before) / Math.Max(1, run.Requests) * 1e6);
-            _rate.Add(run.PerSecond);
-            _p99.Add(run.P99Ms);
             _bad += run.Bad;
+            if (run.Requests > 0)
+            {
+                _cpu.Add((ProcFs.CpuSeconds(pids) - before) / run.Requests * 1e6);
+                _rate.Add(run.PerSecond);
+                _p99.Add(run.P99Ms);
+            }
         }
 
         public Row Row(Proxy proxy, Measured reference) => new(

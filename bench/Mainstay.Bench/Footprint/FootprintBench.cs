@@ -44,7 +44,7 @@ internal static class FootprintBench
             stack: footprint
             edge: { listen: [ "http://127.0.0.1:{{FreePort.Take()}}" ] }
             services:
-            {{string.Concat(Enumerable.Range(1, services).Select(n => $"  s{n}: {{ command: [ sleep, \"1000000\" ], port: {(n == 1 ? "auto" : "~")} }}\n"))}}
+            {{string.Concat(Enumerable.Range(1, services).Select(n => $"  s{n}: {{ command: [ sleep, \"1000000\" ], {(n == 1 ? "port: auto, healthcheck: { command: [ 'true' ], interval: 1h }" : "port: ~")} }}\n"))}}
             routes: [ { path: /, service: s1 } ]
 
             """.Replace(", port: ~", "", StringComparison.Ordinal));

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mainstay.Bench.Report;
 
 /// <summary>Repeated measurements of one thing. Shared machines disturb single values; the median and the extremes say by how much.</summary>
@@ -5,17 +7,15 @@ internal sealed class Samples
 {
     private readonly List<double> _values = [];
 
-    public int Count => _values.Count;
+    public double? Worst => At(1);
 
-    public double Best => _values.Min();
-
-    public double Worst => _values.Max();
-
-    public double Median => At(0.5);
+    public double? Median => At(0.5);
 
     public void Add(double value) => _values.Add(value);
 
-    public double At(double share) => _values.Order().ElementAt((int)((_values.Count - 1) * share));
+    /// <summary>Null when nothing was measured.</summary>
+    public double? At(double share) => _values.Count == 0 ? null : _values.Order().ElementAt((int)((_values.Count - 1) * share));
 
-    public override string ToString() => $"{Best:0.0} / {Median:0.0} / {Worst:0.0}";
+    /// <summary>Best, median and worst.</summary>
+    public override string ToString() => _values.Count == 0 ? "-" : string.Create(CultureInfo.InvariantCulture, $"{At(0):0.0} / {Median:0.0} / {Worst:0.0}");
 }

@@ -11,7 +11,7 @@ internal static class StatusText
     [
         new("INSTANCE"), new("STATE"), new("HEALTH"), new("PID", Right: true), new("PORT", Right: true, Dispensable: 1),
         new("RESTARTS", Right: true), new("UPTIME", Right: true), new("MEMORY", Right: true, Dispensable: 2),
-        new("CPU", Right: true, Dispensable: 3), new("RELEASE", Dispensable: 4),
+        new("CPU", Right: true, Dispensable: 3), new("RELEASE", Dispensable: TextTable.MostDispensable),
     ];
 
     public static List<string> Render(StatusDocument status, int width, Palette palette)

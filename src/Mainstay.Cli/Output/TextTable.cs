@@ -24,6 +24,10 @@ internal sealed class TextTable(IReadOnlyList<Column> columns, string sentenceTi
     private const int Gap = 2;
     private const int NarrowestSentence = 30;
     private const int SentenceIndent = 4;
+
+    /// <summary>Columns of this rank go also where they would fit, when that leaves room for the sentence.</summary>
+    public const int MostDispensable = 4;
+
     private readonly List<(Cell[] Cells, string Sentence)> _rows = [];
 
     public void Add(Cell[] cells, string sentence) => _rows.Add((cells, sentence));
@@ -33,7 +37,14 @@ internal sealed class TextTable(IReadOnlyList<Column> columns, string sentenceTi
     {
         var widths = Widths();
         var shown = Shown(widths, width);
-        var taken = shown.Sum(i => widths[i] + Gap);
+        var taken = Taken(shown, widths);
+        if (width - taken < NarrowestSentence)
+        {
+            // The sentence beside its row is worth more than the column that is looked at least.
+            var fewer = shown.Where(i => columns[i].Dispensable < MostDispensable).ToList();
+            (shown, taken) = width - Taken(fewer, widths) >= NarrowestSentence ? (fewer, Taken(fewer, widths)) : (shown, taken);
+        }
+
         var beside = width - taken >= NarrowestSentence;
         var lines = new List<string> { Header(shown, widths, beside, palette) };
         foreach (var (cells, sentence) in _rows)
@@ -71,6 +82,8 @@ internal sealed class TextTable(IReadOnlyList<Column> columns, string sentenceTi
         return line.ToString();
     }
 
+    private static int Taken(List<int> shown, int[] widths) => shown.Sum(i => widths[i] + Gap);
+
     private int[] Widths()
     {
         var widths = new int[columns.Count];
@@ -89,7 +102,7 @@ internal sealed class TextTable(IReadOnlyList<Column> columns, string sentenceTi
     private List<int> Shown(int[] widths, int width)
     {
         var shown = Enumerable.Range(0, columns.Count).ToList();
-        while (shown.Sum(i => widths[i] + Gap) - Gap > width)
+        while (Taken(shown, widths) - Gap > width)
         {
             var next = shown.MaxBy(i => columns[i].Dispensable);
             if (columns[next].Dispensable == 0)

@@ -50,7 +50,6 @@ internal sealed class Drainer(EdgeServer server, ClientConnections connections, 
     {
         var cutWebSockets = await webSockets.CutAsync();
         var cutRequests = Math.Max(0, drain.Active - cutWebSockets);
-        drain.Cut();
         applier.CutAll();
         await UntilAsync(() => drain.Active == 0, LastWords, CancellationToken.None);
         using var now = new CancellationTokenSource();

@@ -1,5 +1,6 @@
 using Mainstay.Edge.Answers;
 using Mainstay.Edge.Drain;
+using Mainstay.Edge.Headers;
 using Mainstay.Edge.Logs;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Mainstay.Edge.Forwarding;
 
 /// <summary>What the server calls for every request. No middleware, no HttpContext: a request costs what it does.</summary>
-internal sealed class EdgeApplication(RequestHandler handler, WorkerDrain drain, ILogger<EdgeApplication> log) : IHttpApplication<EdgeRequest>
+internal sealed class EdgeApplication(RequestHandler handler, CorrelationId ids, WorkerDrain drain, ILogger<EdgeApplication> log) : IHttpApplication<EdgeRequest>
 {
     public EdgeRequest CreateContext(IFeatureCollection contextFeatures)
     {
@@ -23,7 +24,7 @@ internal sealed class EdgeApplication(RequestHandler handler, WorkerDrain drain,
             request = new(drain);
         }
 
-        request.Begin(contextFeatures);
+        request.Begin(contextFeatures, ids);
         return request;
     }
 

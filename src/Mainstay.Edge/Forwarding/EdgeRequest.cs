@@ -48,7 +48,7 @@ internal sealed class EdgeRequest(WorkerDrain drain)
     /// <summary>RFC 9110 9.2.2: sending it twice has the effect of sending it once.</summary>
     public bool IsIdempotent { get; private set; }
 
-    public string CorrelationId { get; set; } = "";
+    public string CorrelationId { get; private set; } = "";
 
     /// <summary>The client asked for the connection's end in words that the server did not get to see.</summary>
     public bool MustClose { get; set; }
@@ -94,7 +94,7 @@ internal sealed class EdgeRequest(WorkerDrain drain)
 
     public ClientConnection? Connection => _features.Get<ClientConnection>();
 
-    public void Begin(IFeatureCollection features)
+    public void Begin(IFeatureCollection features, CorrelationId ids)
     {
         _features = features;
         _request = features.Get<IHttpRequestFeature>()!;
@@ -106,7 +106,7 @@ internal sealed class EdgeRequest(WorkerDrain drain)
         IsHttp2 = _request.Protocol.StartsWith("HTTP/2", StringComparison.Ordinal);
         IsHead = Method == "HEAD";
         IsIdempotent = Method is "GET" or "HEAD" or "OPTIONS" or "PUT" or "DELETE" or "TRACE";
-        CorrelationId = "";
+        CorrelationId = ids.For(_request.Headers[Edge.Headers.CorrelationId.Header]);
         BodyError = null;
         MustClose = false;
         IsWebSocket = false;

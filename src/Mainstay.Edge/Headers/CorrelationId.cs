@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.Extensions.Primitives;
 
 namespace Mainstay.Edge.Headers;
 
@@ -25,6 +26,9 @@ internal sealed class CorrelationId
         });
 
     public static bool IsWellFormed(string? id) => id is { Length: > 0 and <= MaxLength } && !id.AsSpan().ContainsAnyExcept(Allowed);
+
+    /// <summary>The one well-formed id that a client sent, or a new one.</summary>
+    public string For(StringValues given) => given.Count == 1 && IsWellFormed(given[0]) ? given[0]! : Next();
 
     public string Next() => string.Create(20, (_worker, Count: Interlocked.Increment(ref _count)), static (span, seed) =>
     {

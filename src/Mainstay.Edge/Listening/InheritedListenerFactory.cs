@@ -28,6 +28,11 @@ internal sealed class InheritedListenerFactory(IOptions<SocketTransportOptions> 
 
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
+        if (endpoint is NoListener.Nowhere)
+        {
+            return new NoListener(endpoint);
+        }
+
         if (endpoint is not InheritedEndPoint { Spec: var spec })
         {
             throw new NotSupportedException($"an edge worker binds nothing itself, and was asked for {endpoint}");

@@ -1,29 +1,35 @@
+using Mainstay.Edge.Routing;
+
 namespace Mainstay.Edge.Traffic;
 
-/// <summary>Least requests in flight; ties go round; an instance that just refused a connection comes last.</summary>
-internal static class Balancer
+/// <summary>Least in flight; ties go round; an instance that just refused a connection comes last.</summary>
+internal sealed class Balancer(EdgeLimits limits, TimeProvider time)
 {
+    private readonly long _suspicion = (long)(limits.Suspicion.TotalSeconds * time.TimestampFrequency);
+
+    /// <summary>Null when no instance is ready.</summary>
+    public InstanceTraffic? Choose(ServiceView service, InstanceTraffic? avoid, bool webSocket) => service.Ready.Length <= 1
+        ? service.Ready.Length == 0 ? null : service.Ready[0]
+        : Choose(service.Ready, service.Traffic.NextTurn(), time.GetTimestamp(), _suspicion, avoid, webSocket);
+
     /// <param name="turn">Where to begin, so that equals are taken in turn.</param>
     /// <param name="avoid">Was tried for this request already; taken only when it is the only one left.</param>
-    /// <returns>Null when there is no instance at all.</returns>
-    public static InstanceTraffic? Choose(InstanceTraffic[] ready, uint turn, long now, long suspicionTicks, InstanceTraffic? avoid = null, bool webSocket = false)
+    /// <param name="webSocket">Balance by open WebSockets instead of requests.</param>
+    public static InstanceTraffic? Choose(InstanceTraffic[] ready, uint turn, long now, long suspicion, InstanceTraffic? avoid, bool webSocket)
     {
-        if (ready.Length <= 1)
-        {
-            return ready.Length == 0 ? null : ready[0];
-        }
-
         InstanceTraffic? best = null;
         var bestLoad = int.MaxValue;
-        var start = (int)(turn % (uint)ready.Length);
         for (var i = 0; i < ready.Length; i++)
         {
-            var at = start + i;
-            var candidate = ready[at >= ready.Length ? at - ready.Length : at];
+            var candidate = ready[(int)((turn + (uint)i) % (uint)ready.Length)];
             var load = webSocket ? candidate.WebSockets : candidate.Requests;
-            if (candidate.IsSuspect(now, suspicionTicks) || candidate == avoid)
+            if (candidate == avoid)
             {
-                load = Last(load, candidate == avoid);
+                load = Behind(load, 1 << 30);
+            }
+            else if (candidate.IsSuspect(now, suspicion))
+            {
+                load = Behind(load, 1 << 29);
             }
 
             if (load < bestLoad)
@@ -35,6 +41,6 @@ internal static class Balancer
         return best;
     }
 
-    // Above every real load, below int.MaxValue, and still least-loaded-first among themselves.
-    private static int Last(int load, bool avoided) => (avoided ? 1 << 30 : 1 << 29) + Math.Min(load, (1 << 29) - 1);
+    // Above every real load, and still least-loaded-first among themselves.
+    private static int Behind(int load, int rank) => rank + Math.Min(load, (1 << 29) - 1);
 }

@@ -101,12 +101,12 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
     /// <summary>Ends every exchange with an instance, and every wait for one.</summary>
     public void CutAll()
     {
+        traffic.Close();
         foreach (var instance in Instances.Concat(leaving.Instances()))
         {
             instance.Pool.Dispose();
         }
 
-        traffic.Current?.MarkSuperseded();
         foreach (var service in Volatile.Read(ref _services).Values)
         {
             service.Room.Release(long.MaxValue);

@@ -8,6 +8,7 @@ public sealed class GoldenOutputTests : CommandTest
 {
     [Theory]
     [InlineData(80)]
+    [InlineData(120)]
     [InlineData(140)]
     public void Status_at_a_width(int width)
     {

@@ -52,27 +52,19 @@ public sealed class TerminalTests : CommandTest
         await using var daemon = FakeDaemon.Start(Home, e => e.JsonAsync(200, Samples.Status, WireJson.Default.StatusDocument));
         IsTerminal = true;
         Size = new(140, 40);
-        var output = new StringWriter();
-        var drawn = new TaskCompletionSource();
+        using var output = new SignallingWriter("q quits");
         var host = HostFor(output, TextWriter.Null) with
         {
+            // Pressed once a whole frame is there.
             ReadKey = async token =>
             {
-                // Pressed once a whole frame is there.
-                while (!output.ToString().Contains("q quits", StringComparison.Ordinal))
-                {
-                    await Task.Yield();
-                    token.ThrowIfCancellationRequested();
-                }
-
-                drawn.TrySetResult();
+                await output.Seen.WaitAsync(token);
                 return 'q';
             },
         };
 
         Assert.Equal(0, await CliRole.RunAsync(["top"], host));
 
-        await drawn.Task;
         Assert.Contains("proxy-server-1", output.ToString(), StringComparison.Ordinal);
         Assert.EndsWith("\x1b[?25h\x1b[?1049l", output.ToString(), StringComparison.Ordinal);
     }

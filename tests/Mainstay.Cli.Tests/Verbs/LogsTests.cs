@@ -103,20 +103,4 @@ public sealed class LogsTests : CommandTest
         var shift = service == "web" ? 0.5 : 0;
         File.WriteAllLines(folder.Current, Enumerable.Range(0, lines).Select(i => LogLine.Format(new(Noon.AddSeconds(i + shift), instances[i % instances.Length], LogStream.Out, $"line {i}"))));
     }
-
-    private sealed class SignallingWriter(string text) : StringWriter
-    {
-        private readonly TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Seen => _seen.Task;
-
-        public override void Write(string? value)
-        {
-            base.Write(value);
-            if (value?.Contains(text, StringComparison.Ordinal) == true)
-            {
-                _seen.TrySetResult();
-            }
-        }
-    }
 }

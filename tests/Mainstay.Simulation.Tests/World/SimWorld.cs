@@ -179,9 +179,16 @@ internal sealed class SimWorld
     /// <summary>Lets the world run for so long.</summary>
     public void Run(TimeSpan span)
     {
+        // A sound world knows some tens of events a second; one that spins through its own answers knows hundreds, for hours.
+        const int Burst = 50_000, EachSecond = 200;
         var until = Events.Now + span.Ticks;
-        while (true)
+        for (var steps = 0L; ; steps++)
         {
+            if (steps > Burst + (EachSecond * span.TotalSeconds))
+            {
+                throw new InvariantBrokenException("the daemon is busy without end, though nothing happens to it");
+            }
+
             Drain();
             if (Life is { IsAlive: false } && Supervisor is not null)
             {

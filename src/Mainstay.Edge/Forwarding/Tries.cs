@@ -1,0 +1,39 @@
+using Mainstay.Edge.Answers;
+using Mainstay.Edge.Routing;
+using Mainstay.Edge.Traffic;
+
+namespace Mainstay.Edge.Forwarding;
+
+/// <summary>What has been tried for one request.</summary>
+internal sealed class Tries(bool webSocket)
+{
+    public bool WebSocket { get; } = webSocket;
+
+    /// <summary>For a WebSocket: what the instance's answer must prove to have read.</summary>
+    public string? Key { get; set; }
+
+    public int Count { get; set; }
+
+    /// <summary>The instance that failed last.</summary>
+    public InstanceTraffic? Failed { get; set; }
+
+    /// <summary>The route that the written head is for.</summary>
+    public Route? PreparedFor { get; set; }
+
+    /// <summary>The whole body stands behind the head, or there is none: it can be sent again.</summary>
+    public bool BodyAppended { get; set; }
+
+    /// <summary>Bytes of body behind the head.</summary>
+    public int BodyLength { get; set; }
+
+    /// <summary>It may have been sent once already, on a connection that then died.</summary>
+    public bool Repeated { get; set; }
+
+    public bool Learned { get; set; }
+
+    /// <summary>When it first had to wait for an instance.</summary>
+    public long? HeldSince { get; set; }
+
+    /// <summary>Why it cannot be forwarded at all.</summary>
+    public EdgeVerdict? Refusal { get; set; }
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using Mainstay.Edge.Forwarding;
+using Mainstay.Testing;
+
+namespace Mainstay.Edge.Tests.Forwarding;
+
+public sealed class RetryRuleTests
+{
+    private static readonly bool[] Both = [false, true];
+
+    /// <summary>Every cell of the rule, for the eye of a reviewer.</summary>
+    [Fact]
+    public void The_whole_table()
+    {
+        var table = new StringBuilder("attempt | repeatable | repeated | tries | other | learned -> next, answer\n");
+        foreach (var attempt in Enum.GetValues<Attempt>())
+        {
+            foreach (var facts in Facts())
+            {
+                var (next, verdict) = RetryRule.After(attempt, facts);
+                table.Append(System.Globalization.CultureInfo.InvariantCulture, $"{attempt} | {Word(facts.Repeatable)} | {Word(facts.Repeated)} | {facts.Count} | {Word(facts.HasOther)} | {Word(facts.Learned)} -> {next}{(verdict is null ? "" : $", {verdict.Status} {verdict.Kind}")}\n");
+            }
+        }
+
+        Golden.Match(table.ToString(), "retry-rule.txt");
+    }
+
+    [Fact]
+    public void What_may_have_been_processed_is_sent_at_most_twice_and_only_when_it_is_repeatable()
+    {
+        foreach (var attempt in new[] { Attempt.Died, Attempt.Broken, Attempt.TimedOut, Attempt.ClientFailed, Attempt.Done })
+        {
+            foreach (var facts in Facts())
+            {
+                if (RetryRule.After(attempt, facts).Next != Next.Answer)
+                {
+                    Assert.Equal(Attempt.Died, attempt);
+                    Assert.True(facts is { Repeatable: true, Repeated: false });
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<TryFacts> Facts() =>
+        from repeatable in Both
+        from repeated in Both
+        from count in new[] { 1, 2, 3 }
+        from other in Both
+        from learned in Both
+        select new TryFacts(repeatable, repeated, count, other, learned);
+
+    private static string Word(bool value) => value ? "yes" : "no";
+}
