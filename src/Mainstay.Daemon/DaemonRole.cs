@@ -26,7 +26,8 @@ public static class DaemonRole
             using var homeLock = FileLock.TryAcquire(home.DaemonLock, $"{Environment.ProcessId}\n");
             if (homeLock is null)
             {
-                await Console.Error.WriteLineAsync($"mainstay: another daemon already runs in {home.Root} (it holds {home.DaemonLock})");
+                var holder = FileLock.ReadNote(home.DaemonLock)?.Trim() is { Length: > 0 } pid ? $"pid {pid}" : "it";
+                await Console.Error.WriteLineAsync($"mainstay: another daemon already runs in {home.Root} ({holder} holds {home.DaemonLock})");
                 return (int)ExitCode.Failed;
             }
 

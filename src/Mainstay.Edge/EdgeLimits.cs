@@ -27,6 +27,9 @@ public sealed record EdgeLimits
     /// <summary>From the first byte of a head (or the accept) to its end; slower is 408.</summary>
     public TimeSpan RequestHead { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>From the accept to the end of the TLS handshake; slower connections are closed.</summary>
+    public TimeSpan TlsHandshake { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>An idle keep-alive client connection is closed after this.</summary>
     public TimeSpan ClientIdle { get; init; } = TimeSpan.FromSeconds(75);
 

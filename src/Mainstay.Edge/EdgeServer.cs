@@ -1,12 +1,15 @@
 using System.Text;
 using Mainstay.Edge.Drain;
 using Mainstay.Edge.Forwarding;
+using Mainstay.Edge.Headers;
 using Mainstay.Edge.Listening;
+using Mainstay.Edge.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -21,7 +24,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     private readonly EdgeApplication _application;
     private readonly InheritedListenerFactory _listeners;
 
-    public EdgeServer(EdgeOptions options, EdgeApplication application, ClientConnections connections, ILoggerFactory loggers)
+    public EdgeServer(EdgeOptions options, EdgeApplication application, ClientConnections connections, CertificateStore certificates, ILoggerFactory loggers)
     {
         _application = application;
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -30,7 +33,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         builder.Services.Configure<SocketTransportOptions>(InheritedListenerFactory.Configure);
         builder.Services.AddSingleton<InheritedListenerFactory>();
         builder.Services.AddSingleton<IConnectionListenerFactory>(services => services.GetRequiredService<InheritedListenerFactory>());
-        builder.Services.Configure<KestrelServerOptions>(server => Configure(server, options, connections));
+        builder.Services.Configure<KestrelServerOptions>(server => Configure(server, options, connections, certificates));
         _host = builder.Build();
         _listeners = _host.Services.GetRequiredService<InheritedListenerFactory>();
         _server = _host.Services.GetRequiredService<IServer>();
@@ -46,14 +49,14 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
-    private static void Configure(KestrelServerOptions server, EdgeOptions options, ClientConnections connections)
+    private static void Configure(KestrelServerOptions server, EdgeOptions options, ClientConnections connections, CertificateStore certificates)
     {
         var (limits, wanted) = (server.Limits, options.Limits);
         server.AddServerHeader = false;
         server.AllowSynchronousIO = false;
 
         // Byte for byte through strings and back; whether a value makes sense is the application's business.
-        server.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+        server.RequestHeaderEncodingSelector = name => name == "Connection" ? ConnectionFieldEncoding.Instance : Encoding.Latin1;
         server.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         limits.MaxConcurrentConnections = wanted.Connections;
         limits.MaxConcurrentUpgradedConnections = null;
@@ -69,6 +72,14 @@ internal sealed class EdgeServer : IAsyncDisposable
             {
                 listen.Protocols = listener.Tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
                 listen.Use(next => context => connections.OnConnectionAsync(context, next));
+                if (listener.Tls)
+                {
+                    listen.UseHttps(new TlsHandshakeCallbackOptions
+                    {
+                        OnConnection = context => ValueTask.FromResult(certificates.For(context.ClientHelloInfo.ServerName)),
+                        HandshakeTimeout = wanted.TlsHandshake,
+                    });
+                }
             });
         }
     }

@@ -6,7 +6,9 @@ using Mainstay.Edge.Drain;
 using Mainstay.Edge.Forwarding;
 using Mainstay.Edge.Headers;
 using Mainstay.Edge.Logs;
+using Mainstay.Edge.Tls;
 using Mainstay.Edge.Traffic;
+using Mainstay.Edge.WebSockets;
 using Mainstay.Linux.Interop;
 using Mainstay.Linux.Sockets;
 using Microsoft.Extensions.Logging;
@@ -26,6 +28,8 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
     private readonly LeavingInstances _leaving = new();
     private readonly WorkerDrain _draining = new();
     private readonly ClientConnections _connections = new();
+    private readonly OpenWebSockets _webSockets;
+    private readonly CertificateStore _certificates;
     private readonly TrafficState _traffic;
     private readonly SnapshotApplier _applier;
     private readonly EdgeServer _server;
@@ -42,16 +46,27 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Mainstay", LogLevel.Information));
         _log = loggers.CreateLogger<EdgeWorker>();
+        _webSockets = new(new Random(), time);
+        _certificates = new(loggers.CreateLogger<CertificateStore>());
         _traffic = new(options.Limits, time);
         _applier = new(_traffic, _leaving, options.Limits, time, loggers.CreateLogger<SnapshotApplier>());
         var ids = new CorrelationId(time.GetUtcNow().ToUnixTimeMilliseconds(), Environment.ProcessId);
-        var handler = new RequestHandler(_traffic, new(options.Limits, time), ids, options.Limits, time);
+        var handler = new RequestHandler(_traffic, new(options.Limits, time), new(_webSockets, options.Limits, time), ids, _draining, options.Limits, time);
         var application = new EdgeApplication(handler, _draining, loggers.CreateLogger<EdgeApplication>());
-        _server = new(options, application, _connections, loggers);
+        _server = new(options, application, _connections, _certificates, loggers);
         var sessions = loggers.CreateLogger<ControlSession>();
         _control = new(options.ControlSocket, socket => new(socket, this, options.Limits, time, sessions), loggers.CreateLogger<ControlServer>());
         _leaving.Changed = () => _control.Session?.Nudge();
     }
+
+    public bool IsDraining => _draining.HasBegun;
+
+    public int ClosingWebSockets => _webSockets.Closing;
+
+    public int OpenConnections => _connections.Count;
+
+    /// <summary>Requests waiting for a service.</summary>
+    public int Held(string service) => _applier.Held(service);
 
     /// <summary>Returns when requests are accepted; until the first snapshot they wait.</summary>
     public async Task StartAsync(CancellationToken cancellation)
@@ -73,7 +88,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
         await using (stop.UnsafeRegister(_ => _drainAsked.TrySetResult(OwnDrain()), null))
         {
             var asked = await _drainAsked.Task;
-            var drainer = new Drainer(_server, _connections, _draining, _time);
+            var drainer = new Drainer(_server, _connections, _draining, _webSockets, _applier, _options.Limits, _time);
             _log.Draining(stop.IsCancellationRequested ? "asked by a signal" : "the daemon asked", asked.IdleGraceS, asked.DrainTimeoutS, asked.WsDrainS);
             var drained = await drainer.RunAsync(asked, cut);
             _log.Drained(drained.CutRequests, drained.CutWebSockets);
@@ -97,15 +112,20 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
 
     void IControlCommands.Disconnected(ControlSession session, string cause) => _log.DaemonAway(cause, _applier.Version);
 
-    Task<EdgeApplied> IControlCommands.ApplyAsync(EdgeSnapshot snapshot)
+    async Task<EdgeApplied> IControlCommands.ApplyAsync(EdgeSnapshot snapshot)
     {
         if (snapshot.Version > _applier.Version)
         {
-            _applier.Apply(snapshot);
-            _log.SnapshotApplied(snapshot.Version, snapshot.Routes.Length, snapshot.Services.Length);
+            // Files are read on a pool thread, never on one that moves sockets; the session has one reader, so this stays in order.
+            await Task.Run(() =>
+            {
+                _certificates.Apply(snapshot.Certificates.IsDefault ? [] : snapshot.Certificates);
+                _applier.Apply(snapshot);
+            });
+            _log.SnapshotApplied(snapshot.Version, snapshot.Routes.IsDefault ? 0 : snapshot.Routes.Length, snapshot.Services.IsDefault ? 0 : snapshot.Services.Length);
         }
 
-        return Task.FromResult(new EdgeApplied(_applier.Version));
+        return new EdgeApplied(_applier.Version);
     }
 
     void IControlCommands.Drain(EdgeDrain drain) => _drainAsked.TrySetResult(drain);
@@ -147,15 +167,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
 
     private void Sweep()
     {
-        var now = _time.GetTimestamp();
-        foreach (var instance in _applier.Instances)
-        {
-            instance.Pool.Sweep(now);
-        }
-
-        foreach (var instance in _leaving.Instances())
-        {
-            instance.Pool.Sweep(now);
-        }
+        _applier.Sweep(_time.GetTimestamp());
+        _webSockets.Sweep(_traffic.Current?.WebSocketDrain ?? TimeSpan.Zero);
     }
 }

@@ -23,7 +23,7 @@ internal static class JournalFile
         }
 
         CheckHeader(path);
-        File.SetUnixFileMode(path, OwnerOnly);
+        CloseToOthers(path);
         var connection = new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadWrite));
         try
         {
@@ -38,7 +38,12 @@ internal static class JournalFile
         catch (Exception e) when (e is SqliteException or JournalException)
         {
             connection.Dispose();
-            throw e as JournalException ?? Unreadable(path, e.Message, e);
+            throw e switch
+            {
+                SqliteException damage when SqliteFault.IsDamage(damage) => Unreadable(path, damage.Message, damage),
+                SqliteException other => SqliteFault.Of(path, "opened", other),
+                _ => e,
+            };
         }
     }
 
@@ -110,6 +115,21 @@ internal static class JournalFile
         }
     }
 
+    private static void CloseToOthers(string path)
+    {
+        try
+        {
+            if (File.GetUnixFileMode(path) != OwnerOnly)
+            {
+                File.SetUnixFileMode(path, OwnerOnly);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException($"the journal {path} could not be closed to other users: {e.Message}. fix: check its owner", e);
+        }
+    }
+
     private static void Verify(SqliteConnection connection, string path, ImmutableArray<string> migrations)
     {
         if (connection.Scalar("PRAGMA quick_check(1)") is not "ok" and var finding)
@@ -165,8 +185,8 @@ internal static class JournalFile
         Mode = mode,
         Pooling = false,
 
-        // Seconds to wait for somebody who looks at the file with sqlite3; the daemon itself is the only writer.
-        DefaultTimeout = 2,
+        // Second to wait for somebody who writes with sqlite3 by hand; readers block nobody, and the daemon itself is the only writer.
+        DefaultTimeout = 1,
     }.ToString();
 
     private static JournalException Unreadable(string path, string what, Exception? inner) => new(

@@ -105,7 +105,7 @@ public sealed class SqliteJournal : IJournal
                 {
                     newestFirst.Add(new(
                         row.GetInt64(0),
-                        DateTimeOffset.Parse(row.GetString(1), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
+                        TimeIn(row.GetString(1)),
                         row.GetString(2),
                         row.IsDBNull(3) ? null : row.GetString(3),
                         row.IsDBNull(4) ? null : row.GetString(4),
@@ -161,6 +161,10 @@ public sealed class SqliteJournal : IJournal
         }
     }
 
+    /// <summary>Events have no checksum: one with a damaged time is still worth its sentence.</summary>
+    private static DateTimeOffset TimeIn(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at) ? at : DateTimeOffset.UnixEpoch;
+
     private SqliteCommand Prepare(string sql, params ReadOnlySpan<string> parameters)
     {
         var command = _connection.CreateCommand();
@@ -192,16 +196,7 @@ public sealed class SqliteJournal : IJournal
         }
         catch (SqliteException e)
         {
-            throw new JournalException($"the journal {_path} could not be {verb}: {e.Message.TrimEnd('.')}. fix: {FixFor(e)}", e);
+            throw SqliteFault.Of(_path, verb, e);
         }
     }
-
-    private static string FixFor(SqliteException e) => e.SqliteErrorCode switch
-    {
-        SQLitePCL.raw.SQLITE_FULL => "free space on its disk",
-        SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED => "end the program that holds it open for writing",
-        SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN => "check its owner and mode, and that its disk is mounted read-write",
-        SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB => "stop the daemon and restore the file from a copy",
-        _ => "check its disk",
-    };
 }

@@ -52,7 +52,7 @@ public partial class HouseRuleTests
     [GeneratedRegex(@"\b(class|record|struct|interface) \w*(Helper|Helpers|Util|Utils|Manager|Base)\b")]
     private static partial Regex VagueName();
 
-    [GeneratedRegex(@"Thread\.Sleep\(|Task\.Delay\((?!Timeout\.Infinite)[^;]*\)")]
+    [GeneratedRegex(@"Thread\.Sleep\(|Task\.Delay\((?!Timeout\.Infinite)(?![^;]*(clock|time|Clock|Time|TimeProvider)\b)")]
     private static partial Regex Sleep();
 
     [GeneratedRegex(@"\bSkip\s*=\s*""")]

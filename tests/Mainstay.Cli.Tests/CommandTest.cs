@@ -12,6 +12,7 @@ public abstract class CommandTest : IDisposable
         Folder = Directory.CreateDirectory(Path.Combine(_root, "work")).FullName;
         Home = new(Path.Combine(_root, "home"));
         Environment["MAINSTAY_HOME"] = Home.Root;
+        Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
     }
 
     protected HomeLayout Home { get; }

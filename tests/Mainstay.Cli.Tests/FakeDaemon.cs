@@ -14,6 +14,7 @@ internal sealed class FakeDaemon : IAsyncDisposable
     private readonly CancellationTokenSource _stopped = new();
     private readonly Func<FakeExchange, Task> _answer;
     private readonly ConcurrentBag<Task> _serving = [];
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _asked = new();
     private readonly Task _accepting;
     private readonly string _socketPath;
 
@@ -28,6 +29,9 @@ internal sealed class FakeDaemon : IAsyncDisposable
     }
 
     public ConcurrentQueue<string> Requests { get; } = new();
+
+    /// <summary>Completes once that was asked.</summary>
+    public Task Asked(string request) => Asking(request).Task;
 
     /// <summary>Answers the version by itself, everything else by <paramref name="answer"/>.</summary>
     public static FakeDaemon Start(HomeLayout home, Func<FakeExchange, Task>? answer = null) => new(
@@ -56,6 +60,9 @@ internal sealed class FakeDaemon : IAsyncDisposable
         await Task.WhenAll(_serving);
     }
 
+    private TaskCompletionSource Asking(string request) =>
+        _asked.GetOrAdd(request, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
     private async Task AcceptAsync()
     {
         while (!_stopped.IsCancellationRequested)
@@ -81,7 +88,9 @@ internal sealed class FakeDaemon : IAsyncDisposable
                 using var reading = new NetworkStream(socket, ownsSocket: false);
                 if (await FakeExchange.ReadAsync(reading, _stopped.Token) is { } exchange)
                 {
-                    Requests.Enqueue($"{exchange.Method} {exchange.Target} {exchange.Body}".TrimEnd());
+                    var request = $"{exchange.Method} {exchange.Target} {exchange.Body}".TrimEnd();
+                    Requests.Enqueue(request);
+                    Asking(request).TrySetResult();
                     await _answer(exchange);
                 }
             }

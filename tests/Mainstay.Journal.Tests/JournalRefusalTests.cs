@@ -80,6 +80,21 @@ public sealed class JournalRefusalTests : IDisposable
     }
 
     [Fact]
+    public void A_journal_that_somebody_holds_is_busy_and_not_damaged()
+    {
+        MakeJournal();
+        using var other = new SqliteConnection($"Data Source={File};Pooling=False");
+        other.Open();
+        other.Execute("PRAGMA locking_mode = EXCLUSIVE");
+        other.Execute("BEGIN EXCLUSIVE");
+
+        var refusal = Assert.Throws<JournalException>(() => SqliteJournal.Open(File)).Message;
+
+        Assert.Contains("could not be opened", refusal, StringComparison.Ordinal);
+        Assert.Contains("fix: end the program that holds it", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_creation_that_was_cut_off_is_begun_anew()
     {
         System.IO.File.WriteAllText(File + ".new", "half a database");

@@ -30,9 +30,9 @@ public sealed class EnvironmentTests
         var same = EnvironmentResolver.Resolve(Api("environment: { B: \"2\", A: \"1\" }"), Api("environment: { B: \"2\", A: \"1\" }").Services[0], _host);
         var shifted = EnvironmentResolver.Resolve(Api("environment: { A: \"1B\", B: \"\" }"), Api("environment: { A: \"1B\", B: \"\" }").Services[0], _host);
 
-        Assert.Equal(one.Digest, same.Digest);
-        Assert.NotEqual(one.Digest, shifted.Digest);
-        Assert.Equal(64, one.Digest.Length);
+        Assert.Equal(one.Digest(), same.Digest());
+        Assert.NotEqual(one.Digest(), shifted.Digest());
+        Assert.Equal(64, one.Digest().Length);
     }
 
     [Theory]

@@ -71,7 +71,7 @@ internal sealed class FakeHost : IHostFacts
 
     public FileFacts Look(string path) => _files.TryGetValue(path, out var file) ? file.Facts : default;
 
-    public FileText Read(string path, int mostBytes) => _files.TryGetValue(path, out var file) ? new(file.Text, null) : new(null, "does not exist");
+    public FileText Read(string path, int mostBytes) => _files.TryGetValue(path, out var file) ? new(file.Text, null) : FileText.NotThere;
 
     public long? FreeBytes(string path) => Free;
 

@@ -32,6 +32,20 @@ public sealed class LinuxHostFactsTests : IDisposable
     }
 
     [Fact]
+    public void A_file_is_read_whole_or_refused_and_never_waited_for()
+    {
+        var file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, "12345678é");
+
+        Assert.Equal(new FileText("12345678é", null), _host.Read(file, 10));
+        Assert.Contains("larger than", _host.Read(file, 9).Fault, StringComparison.Ordinal);
+        Assert.Contains("Linux version", _host.Read("/proc/version", 4096).Text, StringComparison.Ordinal);
+        Assert.Equal("is a folder", _host.Read(_folder, 10).Fault);
+        Assert.Equal("is no regular file", _host.Read("/dev/zero", 10).Fault);
+        Assert.True(_host.Read(file + "x", 10).Missing);
+    }
+
+    [Fact]
     public void Limits_are_told_from_the_mounts()
     {
         Assert.Equal("cgroup v2 is not mounted", LinuxHostFacts.LimitsOf(["23 28 0:21 / /sys rw - sysfs sysfs rw"]));

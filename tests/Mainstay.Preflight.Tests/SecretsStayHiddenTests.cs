@@ -23,6 +23,8 @@ public sealed class SecretsStayHiddenTests
         FsCheck.Check.QuickThrowOnFailure(Prop.ForAll(cases.ToArbitrary(), c =>
         {
             var host = NewHost();
+
+            // The bare value is what is left of a value of several lines that lost its quotes.
             var lines = c.Values.Select((v, i) => $"{(i == 0 ? c.Name : $"{c.Name}_{i}")}={c.Quote}{v}{c.Quote}").Append($"{c.Values[0]}").Append($"export {c.Name}={c.Quote}{c.Values[1]}");
             host.AddFile("/srv/shop/api.env", 0b110_110_110, string.Join('\n', lines));
             var stack = Api("port: 3000", "env_file: [ api.env ]", $"env_schema: {{ {c.Name}: {{ type: {c.Type}, pattern: \"^$\", unique: true, together_with: [ ABSENT ], required_if: {c.Name}_1 }}, ABSENT: {{ required: true }} }}");

@@ -54,6 +54,14 @@ public sealed class ServiceHostTests
     }
 
     [Fact]
+    public void The_command_of_a_healthcheck_is_looked_for_too()
+    {
+        var problem = Assert.Single(Check(Api("healthcheck: { command: [ curll, -f, \"http://127.0.0.1\" ] }"), _host).Problems);
+        Assert.Equal("MS3001", problem.Code);
+        Assert.StartsWith("the healthcheck of service \"api\" runs \"curll\"", problem.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_shell_command_is_left_to_the_shell() => Assert.Empty(Check(Api("command: \"nodde && true\"", "shell: true"), _host).Problems);
 
     [Fact]

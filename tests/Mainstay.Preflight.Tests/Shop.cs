@@ -19,8 +19,12 @@ internal static class Shop
     }
 
     /// <summary>One service, "api", with these lines added to it.</summary>
-    public static StackSpec Api(params ReadOnlySpan<string> lines) =>
-        Stack($"stack: shop\nservices:\n  api:\n    directory: api\n{(string.Join('\n', lines!).Contains("command:") ? "" : "    command: [ node, server.js ]\n")}{string.Concat(lines.ToArray().Select(l => $"    {l}\n"))}");
+    public static StackSpec Api(params ReadOnlySpan<string> lines)
+    {
+        var own = lines.ToArray().Select(l => $"    {l}\n").ToArray();
+        var command = own.Any(l => l.TrimStart().StartsWith("command:", StringComparison.Ordinal)) ? "" : "    command: [ node, server.js ]\n";
+        return Stack($"stack: shop\nservices:\n  api:\n    directory: api\n{command}{string.Concat(own)}");
+    }
 
     public static PreflightReport Check(StackSpec stack, IHostFacts host) => PreflightCheck.Run(stack, new PreflightHost(new HomeLayout("/var/lib/mainstay"), host, Noon));
 

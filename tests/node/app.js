@@ -17,6 +17,7 @@ const pages = {
   env: (req, res) => json(res, 200, env),
   headers: (req, res) => json(res, 200, { method: req.method, url: req.url, headers: req.headers, http: req.httpVersion }),
   echo: (req, res) => { res.writeHead(200, { 'content-type': 'application/octet-stream' }); req.pipe(res); },
+  store: (req, res) => { const parts = []; req.on('data', (part) => parts.push(part)); req.on('end', () => res.end(Buffer.concat(parts))); },
   status: (req, res, query) => json(res, Number(query.get('code')), { said: 'by the application' }),
   hang: () => {},
   abort: (req) => req.socket.destroy(),

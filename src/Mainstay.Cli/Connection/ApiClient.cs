@@ -17,7 +17,7 @@ internal sealed class ApiClient(HomeLayout home, TimeProvider time)
 
     public Task<VersionDocument> VersionAsync(CancellationToken token) => GetAsync("/v1/version", WireJson.Default.VersionDocument, token);
 
-    public Task<StatusDocument> StatusAsync(CancellationToken token) => GetAsync("/v1/status", WireJson.Default.StatusDocument, token);
+    public async Task<StatusDocument> StatusAsync(CancellationToken token) => StatusReader.Read(await StatusTextAsync(token));
 
     /// <summary>Every message of one operation. Ends early, without a result, when the daemon goes away.</summary>
     public async IAsyncEnumerable<OperationMessage> OperateAsync<TRequest>(
@@ -41,15 +41,26 @@ internal sealed class ApiClient(HomeLayout home, TimeProvider time)
         }
     }
 
+    /// <summary>Whether somebody answers at all; what it says is not looked at. Nothing of JSON is loaded for this.</summary>
+    public Task PingAsync(CancellationToken token) => GetBytesAsync("/v1/version", token);
+
+    /// <summary>The status as the daemon wrote it: one JSON text in UTF-8.</summary>
+    public Task<ReadOnlyMemory<byte>> StatusTextAsync(CancellationToken token) => GetBytesAsync("/v1/status", token);
+
     private async Task<T> GetAsync<T>(string target, JsonTypeInfo<T> type, CancellationToken token)
+    {
+        var bytes = await GetBytesAsync(target, token);
+        return JsonSerializer.Deserialize(bytes.Span, type) ?? throw new JsonException("the document is null");
+    }
+
+    private async Task<ReadOnlyMemory<byte>> GetBytesAsync(string target, CancellationToken token)
     {
         using var deadline = new CancellationTokenSource(Deadline, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, token);
         try
         {
             using var response = await SendAsync("GET", target, default, both.Token);
-            var bytes = await ReadAllAsync(response.Body, both.Token);
-            return JsonSerializer.Deserialize(bytes.Span, type) ?? throw new JsonException("null");
+            return await ReadAllAsync(response.Body, both.Token);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !token.IsCancellationRequested)
         {
@@ -58,13 +69,6 @@ internal sealed class ApiClient(HomeLayout home, TimeProvider time)
                 $"the daemon took the request but did not answer within {Deadline.TotalSeconds:0} s (home {home.Root})",
                 $"services and edge run on without it; see {home.DaemonLog}",
                 "try: mainstay doctor");
-        }
-        catch (JsonException e)
-        {
-            throw new CommandFailedException(
-                ExitCode.DaemonNotReachable,
-                $"the daemon answered something that this version does not understand: {e.Message}",
-                "try: mainstay doctor   (it compares the versions of the daemon and of this command)");
         }
     }
 

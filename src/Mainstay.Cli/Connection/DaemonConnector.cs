@@ -119,7 +119,7 @@ internal sealed class DaemonConnector(HomeLayout home, CliHost host, Screen scre
 
         try
         {
-            await _client.VersionAsync(token);
+            await _client.PingAsync(token);
             return true;
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)

@@ -50,11 +50,6 @@ internal static class DaemonExamination
         {
             yield return new(FindingLevel.Bad, "edge", $"{status.Edge.State}: {status.Edge.Because}", "mainstay events -n 20");
         }
-
-        foreach (var notice in status.Notices)
-        {
-            yield return new(FindingLevel.Note, "daemon", notice);
-        }
     }
 
     private static Finding Leftovers(HomeLayout home, StatusDocument? status)

@@ -33,7 +33,7 @@ internal sealed class LiveDisplay(Screen screen, TimeProvider time) : IOperation
         }
         else
         {
-            _rows.Add(new(name) { State = state, Because = step.Because, Since = time.GetTimestamp() });
+            _rows.Insert(PlaceFor(name, step.Service ?? name), new(name, step.Service ?? name) { State = state, Because = step.Because, Since = time.GetTimestamp() });
         }
 
         Draw();
@@ -45,6 +45,19 @@ internal sealed class LiveDisplay(Screen screen, TimeProvider time) : IOperation
     {
         Draw();
         _drawn = 0;
+    }
+
+    /// <summary>Services in the order in which they were first heard of, their instances by number (api-2 before api-10).</summary>
+    private int PlaceFor(string name, string service)
+    {
+        var last = _rows.FindLastIndex(r => r.Service == service);
+        if (last < 0)
+        {
+            return _rows.Count;
+        }
+
+        var later = _rows.FindIndex(r => r.Service == service && (r.Name.Length, r.Name).CompareTo((name.Length, name)) > 0);
+        return later < 0 ? last + 1 : later;
     }
 
     private void Draw()
@@ -99,9 +112,11 @@ internal sealed class LiveDisplay(Screen screen, TimeProvider time) : IOperation
         return lines;
     }
 
-    private sealed class Row(string name)
+    private sealed class Row(string name, string service)
     {
         public string Name => name;
+
+        public string Service => service;
 
         public InstancePhase State { get; set; }
 

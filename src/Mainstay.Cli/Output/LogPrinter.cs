@@ -9,8 +9,12 @@ internal sealed class LogPrinter(Screen screen, TimeZoneInfo zone)
 {
     private int _widestName;
 
+    /// <summary>Whether there was anything at all.</summary>
+    public bool Printed { get; private set; }
+
     public void Print(LogRecord record, bool flush)
     {
+        Printed = true;
         if (screen.Json)
         {
             screen.Document(record, WireJson.Default.LogRecord);

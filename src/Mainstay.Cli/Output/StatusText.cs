@@ -99,8 +99,10 @@ internal static class StatusText
             instance.Port?.ToString(CultureInfo.InvariantCulture) ?? "-",
             new(instance.Restarts.ToString(CultureInfo.InvariantCulture), instance.Restarts > 0 ? palette.Warn : null),
             lives ? Words.Duration(instance.UptimeS) : "-",
-            lives ? Words.Bytes(instance.MemoryBytes) : "-",
-            lives ? Words.Percent(instance.CpuPercent) : "-",
+
+            // Measured every few seconds; a process that just started was not measured yet.
+            lives && instance.MemoryBytes > 0 ? Words.Bytes(instance.MemoryBytes) : "-",
+            lives && instance.MemoryBytes > 0 ? Words.Percent(instance.CpuPercent) : "-",
             instance.Release,
         ];
     }

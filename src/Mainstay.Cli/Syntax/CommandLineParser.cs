@@ -111,7 +111,7 @@ internal sealed class CommandLineParser(Func<string, bool> isManifest)
     {
         foreach (var option in options)
         {
-            if (name.Length == 2 ? option.Short == name[1] : name.AsSpan(2).SequenceEqual(option.Long) && name.StartsWith("--", StringComparison.Ordinal))
+            if (name.Length == 2 ? option.Short == name[1] : name.StartsWith("--", StringComparison.Ordinal) && name.AsSpan(2).SequenceEqual(option.Long))
             {
                 return option;
             }

@@ -45,6 +45,7 @@ internal static class VerbTable
         new("schema", "", 0, 0, "print the JSON Schema of the manifest", "For editors: point the YAML language server at it.", []),
         new("version", "", 0, 0, "print the version", "", []),
         new("doctor", "", 0, 0, "examine this machine and this home", "Exit 1 when something keeps Mainstay from working.", []),
+        new("daemon", "", 0, 0, "be the daemon, in the foreground", "For systemd; commands start one in the background by themselves. Must be the first word: mainstay daemon [--home <path>].", []),
         new("edge", "reload", 1, 1, "replace the edge process without refusing a connection", "`mainstay edge` alone is the edge process itself; the daemon starts it.", []),
         new("completion", "<bash|zsh|fish>", 1, 1, "print a completion script for a shell", "For bash: source <(mainstay completion bash)", []),
         new("help", "[command]", 0, 1, "explain a command", "", []),

@@ -3,6 +3,8 @@ using Mainstay.Cli.Manifest;
 using Mainstay.Cli.Output;
 using Mainstay.Contracts;
 using Mainstay.Contracts.Api;
+using Mainstay.Preflight;
+using Mainstay.Preflight.Host;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Problems;
 using Mainstay.Spec.Validation;
@@ -15,15 +17,19 @@ internal static class CheckVerb
     public static Task<int> RunAsync(VerbContext context, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
-        var (_, result) = ManifestFile.Read(context.NamedManifest, context.Host);
-        var problems = ReportText.Sorted(result.Problems);
+        var result = ManifestFile.Read(context.NamedManifest, context.Host).Result;
+        var host = result.Stack is null ? null : PreflightCheck.Run(result.Stack, HostOf(context));
+        var problems = ReportText.Sorted(host is null ? result.Problems : result.Problems.AddRange(host.Problems));
         var layers = result.Stack is { } stack ? StartLayers.Of(stack) : [];
         var ok = !problems.Any(p => p.Severity is Severity.Error);
-        Show(context.Screen, new(ok, layers, problems));
+        Show(context.Screen, new(ok, layers, problems), host?.Notices ?? []);
         return Task.FromResult((int)(ok ? ExitCode.Done : ExitCode.Problems));
     }
 
-    private static void Show(Screen screen, CheckDocument check)
+    private static PreflightHost HostOf(VerbContext context) =>
+        new(context.Home, new LinuxHostFacts(context.Host.Environment.GetValueOrDefault("PATH") ?? ""), context.Host.Time.GetUtcNow());
+
+    private static void Show(Screen screen, CheckDocument check, ImmutableArray<string> notices)
     {
         if (screen.Json)
         {
@@ -32,6 +38,7 @@ internal static class CheckVerb
         }
 
         screen.Lines(ReportText.Of(check.Problems, screen.Colours));
+        screen.Lines(notices.Select(notice => $"{screen.Colours.Warn("notice:")} {notice}"));
         screen.Line(Verdict(check, screen.Colours));
     }
 

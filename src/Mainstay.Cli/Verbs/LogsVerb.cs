@@ -30,6 +30,11 @@ internal static class LogsVerb
             // Ctrl-C is how following ends.
         }
 
+        if (!printer.Printed && query is { Follow: false, Last: not 0 })
+        {
+            context.Screen.ErrorLine(query.Since is null ? $"no logs yet in {context.Home.Root}" : "no log line is that new");
+        }
+
         context.Screen.Flush();
         return (int)ExitCode.Done;
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Mainstay.Cli.Output;
 using Mainstay.Contracts;
 
@@ -9,14 +10,14 @@ internal static class StatusVerb
     public static async Task<int> RunAsync(VerbContext context, CancellationToken token)
     {
         var client = await context.Connector.RequireAsync(token);
-        var status = await client.StatusAsync(token);
         if (context.Screen.Json)
         {
-            context.Screen.Document(status, WireJson.Default.StatusDocument);
+            // The daemon's own text: scripts ask often, and reading it here only to write it again would take most of the command's time.
+            context.Screen.Line(Encoding.UTF8.GetString((await client.StatusTextAsync(token)).Span));
         }
         else
         {
-            context.Screen.Lines(StatusText.Render(status, context.Screen.Width, context.Screen.Colours));
+            context.Screen.Lines(StatusText.Render(await client.StatusAsync(token), context.Screen.Width, context.Screen.Colours));
         }
 
         return (int)ExitCode.Done;

@@ -1,53 +1,55 @@
 using System.Net.Sockets;
 using Mainstay.Contracts;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Mainstay.Daemon.Api;
 
-/// <summary>Kestrel on the home's unix socket, with nothing of ASP.NET that the API does not need.</summary>
-internal sealed class ApiServer(WebApplication app, string socketPath) : IAsyncDisposable
+/// <summary>Kestrel on the home's unix socket, without a web host around it: no container, no configuration, no middleware to load and to keep in memory.</summary>
+internal sealed class ApiServer : IAsyncDisposable
 {
-    public static async Task<ApiServer> StartAsync(HomeLayout home, Func<Microsoft.AspNetCore.Http.HttpContext, Task> handle, ILoggerFactory loggers, CancellationToken token)
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(2);
+
+    private readonly KestrelServer _server;
+    private readonly string _socketPath;
+
+    private ApiServer(KestrelServer server, string socketPath) => (_server, _socketPath) = (server, socketPath);
+
+    public static async Task<ApiServer> StartAsync(HomeLayout home, RequestDelegate handle, ILoggerFactory loggers, CancellationToken token)
     {
         // We hold the home's lock, so a socket file that is there was left by a daemon that is gone.
         File.Delete(home.ApiSocket);
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.Services.AddSingleton(loggers);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
-        {
-            options.AddServerHeader = false;
-            options.ListenUnixSocket(home.ApiSocket, listen => listen.Protocols = HttpProtocols.Http1);
+        var options = new KestrelServerOptions { AddServerHeader = false };
+        options.ListenUnixSocket(home.ApiSocket, listen => listen.Protocols = HttpProtocols.Http1);
 
-            // Following events and long operations are streams that may be silent for long.
-            options.Limits.MinResponseDataRate = null;
-            options.Limits.MaxConcurrentConnections = 256;
-        });
-        var app = builder.Build();
-        app.Run(context => handle(context));
+        // Following events and long operations are streams that may be silent for long.
+        options.Limits.MinResponseDataRate = null;
+        options.Limits.MaxConcurrentConnections = 256;
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
+        var server = new KestrelServer(Options.Create(options), transport, loggers);
 
         // The folder is 0700, so nobody else can reach the socket before its own mode is set.
-        await app.StartAsync(token);
+        await server.StartAsync(new ApiApplication(handle), token);
         File.SetUnixFileMode(home.ApiSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return new ApiServer(app, home.ApiSocket);
+        return new ApiServer(server, home.ApiSocket);
     }
 
     public async ValueTask DisposeAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        using var deadline = new CancellationTokenSource(StopDeadline);
         try
         {
-            await app.StopAsync(deadline.Token);
+            await _server.StopAsync(deadline.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException)
         {
             // Followers of events do not hold up the end of the daemon.
         }
 
-        await app.DisposeAsync();
-        File.Delete(socketPath);
+        _server.Dispose();
+        File.Delete(_socketPath);
     }
 }

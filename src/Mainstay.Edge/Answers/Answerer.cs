@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Text;
+using System.Globalization;
 using System.Text.Json;
 using Mainstay.Edge.Forwarding;
 
@@ -8,7 +8,10 @@ namespace Mainstay.Edge.Answers;
 /// <summary>Writes the edge's own answers: HTML for people, problem+json (RFC 9457) for programs, by Accept.</summary>
 internal static class Answerer
 {
+    private const string MainstayError = "Mainstay-Error";
     private const string FaviconPath = "/favicon.ico";
+    private const int NoFavicon = 3600;
+    private const int NoFaviconWhileAway = 30;
 
     public static bool IsFavicon(EdgeRequest request) => request.Path == FaviconPath && request.Method is "GET" or "HEAD";
 
@@ -23,7 +26,8 @@ internal static class Answerer
         request.ResponseHeaders.Clear();
         if (verdict.Status >= 404 && IsFavicon(request))
         {
-            GiveNoFavicon(request);
+            // Soon the application may answer again, and may have one.
+            GiveNoFavicon(request, NoFaviconWhileAway);
             return;
         }
 
@@ -31,11 +35,12 @@ internal static class Answerer
         request.Announce();
         var headers = request.ResponseHeaders;
         headers.CacheControl = "no-store";
-        headers["Mainstay-Error"] = verdict.Kind;
+        headers[MainstayError] = verdict.Kind;
         headers.Vary = "Accept";
+        headers.XContentTypeOptions = "nosniff";
         if (verdict.RetryAfter > 0)
         {
-            headers.RetryAfter = verdict.RetryAfter.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            headers.RetryAfter = verdict.RetryAfter.ToString(CultureInfo.InvariantCulture);
         }
 
         var html = Acceptable.PrefersHtml(request.Headers.Accept.ToString());
@@ -43,6 +48,7 @@ internal static class Answerer
         if (html)
         {
             headers.ContentType = "text/html; charset=utf-8";
+            headers.ContentSecurityPolicy = pages.Own(verdict.Status) is null ? "default-src 'none'; style-src 'unsafe-inline'; img-src data:" : default;
             if (verdict.Status == 503 && request.Method == "GET")
             {
                 headers["Refresh"] = headers.RetryAfter;
@@ -65,12 +71,13 @@ internal static class Answerer
     }
 
     /// <summary>Browsers ask for it unasked; an application without one should not fill logs and consoles with errors.</summary>
-    public static void GiveNoFavicon(EdgeRequest request)
+    /// <param name="maxAge">Seconds.</param>
+    public static void GiveNoFavicon(EdgeRequest request, int maxAge = NoFavicon)
     {
         request.ResponseHeaders.Clear();
         request.SetStatus(204);
         request.Announce();
-        request.ResponseHeaders.CacheControl = "public, max-age=3600";
+        request.ResponseHeaders.CacheControl = $"public, max-age={maxAge}";
     }
 
     private static byte[] Problem(EdgeVerdict verdict, string correlation)
@@ -90,6 +97,7 @@ internal static class Answerer
 
         json.WriteEndObject();
         json.Flush();
-        return Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n");
+        buffer.Write("\n"u8);
+        return buffer.WrittenSpan.ToArray();
     }
 }

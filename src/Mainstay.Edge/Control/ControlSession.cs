@@ -40,6 +40,12 @@ internal sealed class ControlSession(Socket socket, IControlCommands commands, E
         {
             cause = e.Message;
         }
+        catch (Exception e)
+        {
+            // Whatever a daemon may have sent: the session ends, the traffic does not.
+            cause = e.Message;
+            log.SessionFailed(e);
+        }
 
         await ending.CancelAsync();
         _reports.Writer.TryComplete();

@@ -10,12 +10,19 @@ internal sealed class ClientConnection(ConnectionContext context)
 
     public bool IsIdle => Volatile.Read(ref _active) == 0;
 
-    public void Enter() => Interlocked.Increment(ref _active);
+    /// <summary>It carries (or carried) a WebSocket; asking the server to close it would break that off.</summary>
+    public bool HasWebSocket { get; set; }
+
+    public bool IsHttp2 { get; private set; }
+
+    public void Enter(bool http2)
+    {
+        IsHttp2 = http2;
+        Interlocked.Increment(ref _active);
+    }
 
     public void Leave() => Interlocked.Decrement(ref _active);
 
     /// <summary>No further request after those in flight: <c>Connection: close</c> in HTTP/1.1, GOAWAY in HTTP/2.</summary>
     public void RequestClose() => context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
-
-    public void Abort() => context.Abort();
 }

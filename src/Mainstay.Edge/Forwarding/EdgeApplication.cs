@@ -29,8 +29,9 @@ internal sealed class EdgeApplication(RequestHandler handler, WorkerDrain drain,
 
     public async Task ProcessRequestAsync(EdgeRequest context)
     {
+        var connection = context.Connection;
         drain.Enter();
-        context.Connection?.Enter();
+        connection?.Enter(context.IsHttp2);
         try
         {
             await handler.HandleAsync(context);
@@ -46,7 +47,7 @@ internal sealed class EdgeApplication(RequestHandler handler, WorkerDrain drain,
         }
         finally
         {
-            context.Connection?.Leave();
+            connection?.Leave();
             drain.Leave();
         }
     }

@@ -50,6 +50,12 @@ internal sealed class EdgeRequest(WorkerDrain drain)
 
     public string CorrelationId { get; set; } = "";
 
+    /// <summary>The client asked for the connection's end in words that the server did not get to see.</summary>
+    public bool MustClose { get; set; }
+
+    /// <summary>It has been accepted as a WebSocket, and counts as one.</summary>
+    public bool IsWebSocket { get; private set; }
+
     /// <summary>Why the request body could not be read to its end.</summary>
     public Exception? BodyError { get; set; }
 
@@ -102,6 +108,8 @@ internal sealed class EdgeRequest(WorkerDrain drain)
         IsIdempotent = Method is "GET" or "HEAD" or "OPTIONS" or "PUT" or "DELETE" or "TRACE";
         CorrelationId = "";
         BodyError = null;
+        MustClose = false;
+        IsWebSocket = false;
     }
 
     public void SetStatus(int status, string? reason = null)
@@ -114,9 +122,18 @@ internal sealed class EdgeRequest(WorkerDrain drain)
     public void Announce()
     {
         ResponseHeaders[Edge.Headers.CorrelationId.Header] = CorrelationId;
-        if (drain.HasBegun && !IsHttp2)
+        if (!IsHttp2 && (drain.HasBegun || MustClose))
         {
             ResponseHeaders.Connection = "close";
+        }
+    }
+
+    public void BecomeWebSocket()
+    {
+        IsWebSocket = true;
+        if (Connection is { } connection)
+        {
+            connection.HasWebSocket = true;
         }
     }
 

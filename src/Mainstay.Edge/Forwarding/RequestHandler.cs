@@ -1,13 +1,15 @@
 using Mainstay.Edge.Answers;
+using Mainstay.Edge.Drain;
 using Mainstay.Edge.Headers;
 using Mainstay.Edge.Routing;
 using Mainstay.Edge.Traffic;
+using Mainstay.Edge.WebSockets;
 using Microsoft.AspNetCore.Http;
 
 namespace Mainstay.Edge.Forwarding;
 
 /// <summary>Takes a request from its route to its answer: which instance, how often to try, when to wait, what to say when nothing helps.</summary>
-internal sealed class RequestHandler(TrafficState traffic, Forwarder forwarder, CorrelationId ids, EdgeLimits limits, TimeProvider time)
+internal sealed class RequestHandler(TrafficState traffic, Forwarder forwarder, WebSocketForwarder webSockets, CorrelationId ids, WorkerDrain drain, EdgeLimits limits, TimeProvider time)
 {
     private const int MaxTries = 3;
 
@@ -23,7 +25,8 @@ internal sealed class RequestHandler(TrafficState traffic, Forwarder forwarder, 
             return;
         }
 
-        var verdict = request.Method == "CONNECT" ? EdgeVerdict.MethodNotAllowed : await ForwardAsync(request, state);
+        var webSocket = WebSocketHandshake.IsWanted(request);
+        var verdict = request.Method == "CONNECT" && !webSocket ? EdgeVerdict.MethodNotAllowed : await ForwardAsync(request, state, webSocket);
         if (verdict is not null)
         {
             await Answerer.GiveAsync(request, verdict, (traffic.Current ?? state).Pages);
@@ -38,17 +41,22 @@ internal sealed class RequestHandler(TrafficState traffic, Forwarder forwarder, 
     }
 
     /// <returns>Null when a response was relayed; else what to answer.</returns>
-    private async ValueTask<EdgeVerdict?> ForwardAsync(EdgeRequest request, RoutingState state)
+    private async ValueTask<EdgeVerdict?> ForwardAsync(EdgeRequest request, RoutingState state, bool webSocket)
     {
-        var tries = new Tries();
+        var tries = new Tries { WebSocket = webSocket };
         while (true)
         {
+            if (drain.IsCutting)
+            {
+                return EdgeVerdict.Draining;
+            }
+
             if (state.Find(request.Host, request.Path) is not { } route)
             {
                 return EdgeVerdict.NoRoute;
             }
 
-            var instance = Balancer.Choose(route.Service.Ready, route.Service.Traffic.NextTurn(), time.GetTimestamp(), _suspicion, tries.Failed);
+            var instance = Balancer.Choose(route.Service.Ready, route.Service.Traffic.NextTurn(), time.GetTimestamp(), _suspicion, tries.Failed, webSocket);
             if (instance is null)
             {
                 if (await WaitAsync(request, state, route.Service, tries) is { } verdict)
@@ -74,11 +82,16 @@ internal sealed class RequestHandler(TrafficState traffic, Forwarder forwarder, 
                     return tries.Refusal;
                 }
 
-                attempt = await forwarder.TryAsync(request, instance, route.Timeout, tries.BodyAppended, tries.Fresh);
+                attempt = tries.Key is { } key
+                    ? await webSockets.TryAsync(request, instance, route.Timeout, key)
+                    : await forwarder.TryAsync(request, instance, route.Timeout, tries.BodyAppended, tries.Fresh);
             }
             finally
             {
-                instance.LeaveRequest();
+                if (!request.IsWebSocket)
+                {
+                    instance.LeaveRequest();
+                }
             }
 
             if (attempt == Attempt.Done)
@@ -110,13 +123,19 @@ internal sealed class RequestHandler(TrafficState traffic, Forwarder forwarder, 
             return true;
         }
 
-        if (!RequestHead.TryWrite(request, route, state.Trusted))
+        if (!RequestHead.TryWrite(request, route, state.Trusted, tries.WebSocket) || (tries.WebSocket && (tries.Key = WebSocketHandshake.EndHead(request)) is null))
         {
             tries.Refusal = EdgeVerdict.BadRequest;
             return false;
         }
 
         tries.PreparedFor = route;
+        if (tries.WebSocket)
+        {
+            tries.BodyAppended = true;
+            return true;
+        }
+
         if (!request.CanHaveBody)
         {
             tries.BodyAppended = true;
@@ -141,6 +160,11 @@ internal sealed class RequestHandler(TrafficState traffic, Forwarder forwarder, 
     /// <returns>Null to try again.</returns>
     private async ValueTask<EdgeVerdict?> AfterAsync(Attempt attempt, EdgeRequest request, RoutingState state, InstanceTraffic instance, Tries tries)
     {
+        if (drain.IsCutting)
+        {
+            return EdgeVerdict.Draining;
+        }
+
         tries.Count++;
         tries.Failed = instance;
         switch (attempt)
@@ -155,7 +179,7 @@ internal sealed class RequestHandler(TrafficState traffic, Forwarder forwarder, 
                 return attempt == Attempt.Refused ? EdgeVerdict.ConnectionFailed : EdgeVerdict.ConnectTimedOut;
 
             case Attempt.Died:
-                if (request.IsIdempotent && tries.BodyAppended && !tries.Repeated)
+                if ((request.IsIdempotent || tries.WebSocket) && tries.BodyAppended && !tries.Repeated)
                 {
                     (tries.Repeated, tries.Fresh) = (true, true);
                     return null;
@@ -255,6 +279,8 @@ internal sealed class RequestHandler(TrafficState traffic, Forwarder forwarder, 
     /// <summary>What has been tried for one request.</summary>
     private sealed class Tries
     {
+        public bool WebSocket;
+        public string? Key;
         public int Count;
         public InstanceTraffic? Failed;
         public Route? PreparedFor;

@@ -9,8 +9,8 @@ namespace Mainstay.Edge.Forwarding;
 /// <summary>Writes the head that the instance gets: the target byte by byte as it came, end-to-end fields unchanged, framing and forwarding fields our own.</summary>
 internal static class RequestHead
 {
-    // Kestrel decodes and checks the path, but forwards nothing; what goes out again is checked here.
-    private static readonly SearchValues<char> Visible = SearchValues.Create(string.Concat(Enumerable.Range(0x21, 0x7F - 0x21).Select(i => (char)i)));
+    // A fragment has no business in a request, and parsers disagree about what is the path before it.
+    private static readonly SearchValues<char> Allowed = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(i => (char)i).Where(c => c != '#')]);
 
     /// <summary>False when the request cannot be written as one HTTP/1.1 head; the answer is 400.</summary>
     /// <param name="upgrade">For a WebSocket: the handshake's fields are written by the caller, and the empty line too.</param>
@@ -34,13 +34,7 @@ internal static class RequestHead
 
         forwarding.Write(ref head, request, route);
         head.Field(CorrelationId.Header, request.CorrelationId);
-        if (!upgrade)
-        {
-            WriteFraming(ref head, request);
-            head.Write("\r\n"u8);
-        }
-
-        return true;
+        return upgrade || TryWriteFraming(ref head, request);
     }
 
     private static bool TryWriteLine(ref HeadBuffer head, string method, EdgeRequest request, Route route)
@@ -51,7 +45,7 @@ internal static class RequestHead
             target = RequestTarget.Strip(target, route.Prefix, request.Path, request.Query);
         }
 
-        if (target.IsEmpty || target.ContainsAnyExcept(Visible))
+        if (target.IsEmpty || target.ContainsAnyExcept(Allowed))
         {
             return false;
         }
@@ -68,6 +62,7 @@ internal static class RequestHead
         var headers = request.Headers;
         var connection = headers.Connection.ToString();
         var nominated = HopByHop.Nominates(connection) ? connection : null;
+        request.MustClose = nominated is not null && HopByHop.ContainsToken(nominated, ConnectionFieldEncoding.DisguisedClose);
         foreach (var (name, values) in headers)
         {
             var field = HopByHop.ClassifyRequest(name);
@@ -137,7 +132,7 @@ internal static class RequestHead
         return true;
     }
 
-    private static void WriteFraming(ref HeadBuffer head, EdgeRequest request)
+    private static bool TryWriteFraming(ref HeadBuffer head, EdgeRequest request)
     {
         if (request.Headers.ContentLength is { } length)
         {
@@ -147,7 +142,16 @@ internal static class RequestHead
         }
         else if (request.CanHaveBody)
         {
+            // The server takes a message with both framings as chunked and renames the length. It is an attack or a fault: refuse it.
+            if (request.Headers.ContainsKey("X-Content-Length"))
+            {
+                return false;
+            }
+
             head.Write("Transfer-Encoding: chunked\r\n"u8);
         }
+
+        head.Write("\r\n"u8);
+        return true;
     }
 }

@@ -2,38 +2,56 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Mainstay.Edge.Answers;
 using Mainstay.Edge.Forwarding.Upstream;
-using Mainstay.Edge.Headers;
 
 namespace Mainstay.Edge.Forwarding;
 
 /// <summary>Reads one response and passes it on as it comes: nothing is held back while the upstream is silent.</summary>
 internal static class ResponseRelay
 {
+    /// <summary>The upstream closed without a word.</summary>
+    public const int NoByte = -3;
+
+    /// <summary>Not HTTP, too long, or ended within the head.</summary>
+    public const int Malformed = -2;
+
     private const int FlushAbove = 32 * 1024;
     private const int Incomplete = -1;
-    private const int Malformed = -2;
+
+    /// <summary>Reads until the final response's head stands complete in the unread bytes. Returns its length, <see cref="NoByte"/> or <see cref="Malformed"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<int> ReadHeadAsync(UpstreamConnection upstream, EdgeLimits limits)
+    {
+        int length;
+        while ((length = FinalHead(upstream)) == Incomplete)
+        {
+            if (upstream.Unread.Length > limits.ResponseHeadBytes)
+            {
+                return Malformed;
+            }
+
+            var count = await upstream.ReceiveAsync();
+            if (count == 0)
+            {
+                return upstream.Unread.IsEmpty ? NoByte : Malformed;
+            }
+
+            upstream.Received(count);
+        }
+
+        return length;
+    }
 
     /// <returns>How it ended, and whether the upstream connection may carry another exchange.</returns>
     /// <exception cref="SocketException">The upstream failed before anything was relayed.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<(Attempt Attempt, bool Reusable)> RunAsync(EdgeRequest request, UpstreamConnection upstream, Task<PumpResult>? pump, long timeout, EdgeLimits limits, TimeProvider time)
     {
-        int length;
-        while ((length = FinalHead(upstream)) < 0)
+        var length = await ReadHeadAsync(upstream, limits);
+        if (length < 0)
         {
-            if (length == Malformed || upstream.Unread.Length > limits.ResponseHeadBytes)
-            {
-                return (Attempt.Broken, false);
-            }
-
-            var count = await upstream.ReceiveAsync();
-            if (count == 0)
-            {
-                return (upstream.Unread.IsEmpty ? Attempt.Died : Attempt.Broken, false);
-            }
-
-            upstream.Received(count);
+            return (length == NoByte ? Attempt.Died : Attempt.Broken, false);
         }
 
         if (!ResponseHeadParser.TryParse(upstream.Unread[..length], request.ResponseHeaders, out var framing) || framing.Status == 101)
@@ -43,6 +61,12 @@ internal static class ResponseRelay
         }
 
         upstream.Consume(length);
+        if (framing.Status == 404 && Answerer.IsFavicon(request))
+        {
+            Answerer.GiveNoFavicon(request);
+            return (Attempt.Done, false);
+        }
+
         Announce(request, upstream, framing, time);
         if (request.IsHead || framing.Status is 204 or 304 || framing.ContentLength == 0)
         {
@@ -115,6 +139,14 @@ internal static class ResponseRelay
                 if (body.IsDone)
                 {
                     body.AddTrailers(request);
+                    if (request.HasResponseStarted && written > 0)
+                    {
+                        // A response that has not begun goes out in one piece with its head when the request ends; one that has must be flushed.
+                        upstream.SetReadDeadline(0);
+                        upstream.Finished(time.GetTimestamp());
+                        await writer.FlushAsync();
+                    }
+
                     return (Attempt.Done, !framing.Close && upstream.Unread.IsEmpty);
                 }
 

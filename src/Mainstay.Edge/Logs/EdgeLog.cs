@@ -26,6 +26,9 @@ internal static partial class EdgeLog
     [LoggerMessage(EventId = 4006, Level = LogLevel.Information, Message = "drained: cut {Requests} requests and {WebSockets} WebSockets")]
     public static partial void Drained(this ILogger log, int requests, int webSockets);
 
+    [LoggerMessage(EventId = 4007, Level = LogLevel.Error, Message = "the control session failed; the traffic goes on")]
+    public static partial void SessionFailed(this ILogger log, Exception exception);
+
     [LoggerMessage(EventId = 4010, Level = LogLevel.Error, Message = "request {CorrelationId} failed inside the edge")]
     public static partial void RequestFailed(this ILogger log, string correlationId, Exception exception);
 

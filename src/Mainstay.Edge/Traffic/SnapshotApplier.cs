@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Mainstay.Contracts.EdgeControl;
 using Mainstay.Edge.Answers;
@@ -12,7 +13,7 @@ namespace Mainstay.Edge.Traffic;
 /// <summary>Turns snapshots into the state requests are decided by, keeping what outlives them: counters, connections, waiting rooms. One caller at a time.</summary>
 internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances leaving, EdgeLimits limits, TimeProvider time, ILogger<SnapshotApplier> log)
 {
-    private readonly Dictionary<string, ServiceTraffic> _services = new(StringComparer.Ordinal);
+    private Dictionary<string, ServiceTraffic> _services = new(StringComparer.Ordinal);
     private Dictionary<InstanceKey, InstanceTraffic> _instances = [];
 
     /// <summary>Instances that are in the snapshot; those that left are with <see cref="LeavingInstances"/>.</summary>
@@ -20,18 +21,23 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
 
     public long Version => traffic.Current?.Version ?? 0;
 
+    public int Held(string service) => Volatile.Read(ref _services).GetValueOrDefault(service)?.Room.Count ?? 0;
+
     public void Apply(EdgeSnapshot snapshot)
     {
         var now = time.GetTimestamp();
+        var routes = All(snapshot.Routes);
         var instances = new Dictionary<InstanceKey, InstanceTraffic>();
         var draining = new List<InstanceTraffic>();
         var views = new Dictionary<string, ServiceView>(StringComparer.Ordinal);
-        foreach (var service in snapshot.Services)
+        var services = new Dictionary<string, ServiceTraffic>(StringComparer.Ordinal);
+        foreach (var service in All(snapshot.Services))
         {
-            views[service.Name] = View(service, instances, draining);
+            var kept = services[service.Name] = _services.GetValueOrDefault(service.Name) ?? new(service.Name, new(limits.HeldPerService, time));
+            views[service.Name] = View(service, kept, instances, draining);
         }
 
-        var (trusted, unreadable) = TrustedProxies.Parse(snapshot.TrustedProxies);
+        var (trusted, unreadable) = TrustedProxies.Parse(All(snapshot.TrustedProxies));
         foreach (var entry in unreadable)
         {
             log.UnreadableProxy(entry);
@@ -45,8 +51,8 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
 
         var state = new RoutingState(
             snapshot.Version,
-            new(snapshot.Routes),
-            [.. snapshot.Routes.Select(route => ToRoute(route, views))],
+            new(routes),
+            [.. routes.Select(route => ToRoute(route, views))],
             trusted,
             pages,
             Seconds.Of(snapshot.WsDrainS));
@@ -81,22 +87,50 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
             view.Traffic.Room.Release(snapshot.Version);
         }
 
-        foreach (var gone in _services.Keys.Except(views.Keys).ToArray())
+        foreach (var (name, gone) in _services)
         {
-            _services.Remove(gone, out var service);
-            service?.Room.Release(snapshot.Version);
+            if (!services.ContainsKey(name))
+            {
+                gone.Room.Release(snapshot.Version);
+            }
+        }
+
+        Volatile.Write(ref _services, services);
+    }
+
+    /// <summary>Ends every exchange with an instance, and every wait for one.</summary>
+    public void CutAll()
+    {
+        foreach (var instance in Instances.Concat(leaving.Instances()))
+        {
+            instance.Pool.Dispose();
+        }
+
+        traffic.Current?.MarkSuperseded();
+        foreach (var service in Volatile.Read(ref _services).Values)
+        {
+            service.Room.Release(long.MaxValue);
         }
     }
 
-    private ServiceView View(EdgeService service, Dictionary<InstanceKey, InstanceTraffic> instances, List<InstanceTraffic> draining)
+    /// <summary>Ends what has been silent or idle for too long.</summary>
+    public void Sweep(long now)
     {
-        if (!_services.TryGetValue(service.Name, out var kept))
+        foreach (var instance in Instances)
         {
-            _services[service.Name] = kept = new(service.Name, new(limits.HeldPerService, time));
+            instance.Pool.Sweep(now);
         }
 
+        foreach (var instance in leaving.Instances())
+        {
+            instance.Pool.Sweep(now);
+        }
+    }
+
+    private ServiceView View(EdgeService service, ServiceTraffic kept, Dictionary<InstanceKey, InstanceTraffic> instances, List<InstanceTraffic> draining)
+    {
         var ready = new List<InstanceTraffic>();
-        foreach (var wanted in service.Instances)
+        foreach (var wanted in All(service.Instances))
         {
             if (!TryAddress(wanted, out var address))
             {
@@ -125,6 +159,9 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
         var view = views.GetValueOrDefault(route.Service) ?? new(new(route.Service, new(0, time)), [], false, TimeSpan.Zero, "the service is not in the snapshot");
         return new(view, route.StripPrefix ? RouteTable.NormalizePrefix(route.Path) : "", (long)(timeout.TotalSeconds * time.TimestampFrequency));
     }
+
+    // A list that is missing on the wire arrives as one that was never made.
+    private static ImmutableArray<T> All<T>(ImmutableArray<T> list) => list.IsDefault ? [] : list;
 
     // No name is ever resolved here: that could block, and the daemon knows addresses.
     private static bool TryAddress(EdgeInstance instance, out IPAddress address)

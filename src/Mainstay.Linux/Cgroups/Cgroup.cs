@@ -3,9 +3,19 @@ using System.Globalization;
 namespace Mainstay.Linux.Cgroups;
 
 /// <summary>One directory of cgroup v2 that holds one process tree. Every file may be missing or refuse, which is then told, not thrown.</summary>
-public sealed class Cgroup(string path)
+public sealed class Cgroup
 {
-    public string Path { get; } = path;
+    private readonly string _top;
+
+    /// <param name="path">Its directory.</param>
+    /// <param name="top">The directory above it that is not ours: whatever lies between goes with the last cgroup in it.</param>
+    internal Cgroup(string path, string? top = null)
+    {
+        Path = path;
+        _top = top ?? System.IO.Path.GetDirectoryName(path)!;
+    }
+
+    public string Path { get; }
 
     /// <summary>Pids of the members, those of cgroups below included.</summary>
     public IEnumerable<int> Processes()
@@ -68,6 +78,7 @@ public sealed class Cgroup(string path)
                 System.IO.Directory.Delete(directory);
             }
 
+            RemoveEmptyAbove();
             return true;
         }
         catch (DirectoryNotFoundException)
@@ -77,6 +88,21 @@ public sealed class Cgroup(string path)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
+        }
+    }
+
+    private void RemoveEmptyAbove()
+    {
+        try
+        {
+            for (var above = System.IO.Path.GetDirectoryName(Path)!; above.Length > _top.Length; above = System.IO.Path.GetDirectoryName(above)!)
+            {
+                Directory.Delete(above);
+            }
+        }
+        catch (IOException)
+        {
+            // Others live in it.
         }
     }
 

@@ -3,7 +3,7 @@ using Mainstay.Linux.Interop;
 
 namespace Mainstay.Linux.Cgroups;
 
-/// <summary>Our part of cgroup v2: one directory for a home, one below it for each stack, one below that for each run.</summary>
+/// <summary>Our part of cgroup v2: one directory for a home, one below it for each stack, one below that for each run. They come and go with the runs.</summary>
 /// <remarks>
 /// As root it stands at the top of the hierarchy, so that it outlives whatever unit or session the daemon was started from, unless the
 /// manager of the host delegated us a part; then, and as another user, it stands below our own cgroup.
@@ -20,7 +20,7 @@ public sealed class CgroupTree
 
     public CgroupCapabilities Capabilities { get; }
 
-    /// <summary>Finds out what can be done, and makes the home's directory. Never throws.</summary>
+    /// <summary>Finds out what can be done. Never throws.</summary>
     /// <param name="name">Of the home; the same for every daemon on it.</param>
     public static CgroupTree Open(string name)
     {
@@ -38,15 +38,15 @@ public sealed class CgroupTree
             using (File.Open(Path.Combine(root, "cgroup.procs"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             {
             }
+
+            var tree = new CgroupTree(root, Enable(parent, root));
+            tree.Sweep();
+            return tree;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return None($"{parent} cannot be written");
         }
-
-        var tree = new CgroupTree(root, Enable(parent, root));
-        tree.RemoveEmpty();
-        return tree;
     }
 
     /// <summary>A new cgroup with its limits; null where there are none, or this one could not be made.</summary>
@@ -60,11 +60,14 @@ public sealed class CgroupTree
 
         try
         {
-            var path = Path.Combine(_root, name);
-            var parent = Path.GetDirectoryName(path)!;
-            Directory.CreateDirectory(parent);
-            Delegate(parent);
-            var cgroup = new Cgroup(Directory.CreateDirectory(path).FullName);
+            // The cgroup first: once it is there, those above it cannot be removed with the last run of another service.
+            var cgroup = new Cgroup(Directory.CreateDirectory(Path.Combine(_root, name)).FullName, Path.GetDirectoryName(_root));
+            if (Capabilities.MemoryLimit || Capabilities.CpuLimit)
+            {
+                Delegate(_root);
+                Delegate(Path.GetDirectoryName(cgroup.Path)!);
+            }
+
             if (memory is { } bytes && Capabilities.MemoryLimit)
             {
                 cgroup.LimitMemory(bytes);
@@ -90,7 +93,7 @@ public sealed class CgroupTree
             .FirstOrDefault(line => line.StartsWith("0::", StringComparison.Ordinal));
         var marker = "/" + Path.GetFileName(_root) + "/";
         var at = entry?.IndexOf(marker, StringComparison.Ordinal) ?? -1;
-        return at < 0 ? null : new Cgroup(Path.Combine(_root!, entry![(at + marker.Length)..]));
+        return at < 0 ? null : new Cgroup(Path.Combine(_root!, entry![(at + marker.Length)..]), Path.GetDirectoryName(_root));
     }
 
     private static CgroupTree None(string why) =>
@@ -147,21 +150,23 @@ public sealed class CgroupTree
         }
     }
 
-    /// <summary>What runs that ended without us left behind.</summary>
-    private void RemoveEmpty()
+    /// <summary>Removes what runs that ended without us left behind, up to the home's own directory.</summary>
+    private void Sweep()
     {
-        foreach (var stack in Directory.EnumerateDirectories(_root!))
+        var top = Path.GetDirectoryName(_root);
+        foreach (var stack in Directory.EnumerateDirectories(_root!).ToList())
         {
-            foreach (var run in Directory.EnumerateDirectories(stack))
+            var runs = Directory.EnumerateDirectories(stack).ToList();
+            runs.ForEach(run => new Cgroup(run, top).Remove());
+            if (runs.Count == 0)
             {
-                new Cgroup(run).Remove();
+                new Cgroup(stack, top).Remove();
             }
+        }
 
-            // Of the stack only the directory itself: it holds runs that live.
-            if (!Directory.EnumerateDirectories(stack).Any())
-            {
-                new Cgroup(stack).Remove();
-            }
+        if (Directory.Exists(_root) && !Directory.EnumerateDirectories(_root).Any())
+        {
+            new Cgroup(_root, top).Remove();
         }
     }
 

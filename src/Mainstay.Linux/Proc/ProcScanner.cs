@@ -16,17 +16,7 @@ public sealed class ProcScanner(TimeProvider time, string markVariable)
         }
     }
 
-    /// <summary>A table whose scan began after this call did. Those who wait while one is made share the next.</summary>
-    public ProcTable Fresh()
-    {
-        var asked = time.GetTimestamp();
-        lock (_scanning)
-        {
-            return _table is { } last && last.StartedAt > asked ? last.Table : Scan();
-        }
-    }
-
-    /// <summary>The marks of a scan that began after this call did.</summary>
+    /// <summary>The marks of a scan that began after this call did. Those who wait while one is made share the next.</summary>
     public RunMarks FreshMarks()
     {
         var asked = time.GetTimestamp();
@@ -56,7 +46,7 @@ public sealed class ProcScanner(TimeProvider time, string markVariable)
     private RunMarks ScanMarks()
     {
         var started = time.GetTimestamp();
-        var marks = RunMarks.Of(Scan(), markVariable);
+        var marks = RunMarks.Of(Scan(), markVariable, _marks?.Marks);
         _marks = (started, marks);
         return marks;
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Mainstay.Linux.Processes;
 
 namespace Mainstay.Linux.Proc;
 
@@ -9,20 +10,53 @@ public sealed class RunMarks
     // ARG_MAX is 2 MB by default and an environment of more than this is not a service's; what lies behind is not looked at.
     private const int MostBytes = 256 * 1024;
 
+    // A younger process may still be about to exec, and so to get another environment than it had when it was forked.
+    private const long SettledTicks = 5 * ProcStat.TicksPerSecond;
+
+    private readonly Dictionary<ProcessIdentity, string?> _settled;
     private readonly ILookup<string, ProcStat> _marked;
 
-    private RunMarks(ILookup<string, ProcStat> marked) => _marked = marked;
+    private RunMarks(ProcTable table, Dictionary<ProcessIdentity, string?> settled, ILookup<string, ProcStat> marked)
+    {
+        Table = table;
+        _settled = settled;
+        _marked = marked;
+    }
+
+    /// <summary>The processes that were looked into.</summary>
+    public ProcTable Table { get; }
 
     /// <summary>Looks into all processes that we may look into: as root all, else those of our own user.</summary>
     /// <param name="variable">Name of the environment variable whose value is the mark.</param>
-    public static RunMarks Of(ProcTable table, string variable)
+    /// <param name="earlier">Spares a second look at processes that were known then already.</param>
+    public static RunMarks Of(ProcTable table, string variable, RunMarks? earlier = null)
     {
         using var reader = new Reader(variable);
-        return new RunMarks(table.All
-            .Where(process => !process.IsDead)
-            .Select(process => (Mark: reader.Read(process.Pid), Process: process))
-            .Where(entry => entry.Mark is not null)
-            .ToLookup(entry => entry.Mark!, entry => entry.Process));
+        var settled = new Dictionary<ProcessIdentity, string?>();
+        var marked = new List<(string Mark, ProcStat Process)>();
+        var settledBefore = BootClock.Ticks - SettledTicks;
+        foreach (var process in table.All)
+        {
+            if (process.IsDead)
+            {
+                continue;
+            }
+
+            var identity = new ProcessIdentity(process.Pid, process.StartTicks);
+            var known = earlier is not null && earlier._settled.TryGetValue(identity, out _);
+            var mark = known ? earlier!._settled[identity] : reader.Read(process.Pid);
+            if (mark is not null || process.StartTicks < settledBefore)
+            {
+                settled[identity] = mark;
+            }
+
+            if (mark is not null)
+            {
+                marked.Add((mark, process));
+            }
+        }
+
+        return new RunMarks(table, settled, marked.ToLookup(entry => entry.Mark, entry => entry.Process));
     }
 
     /// <summary>The mark of one process; null when it has none, is gone, or may not be looked into.</summary>

@@ -11,7 +11,9 @@ public sealed class PidFd : IDisposable
     private readonly Descriptor _descriptor;
     private readonly TaskCompletionSource<ExitStatus> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool _ours;
+    private readonly Lock _ending = new();
     private Watch? _watch;
+    private bool _released;
 
     private PidFd(Descriptor descriptor, ProcessIdentity identity, bool ours)
     {
@@ -22,7 +24,7 @@ public sealed class PidFd : IDisposable
 
     public ProcessIdentity Identity { get; }
 
-    /// <summary>Completes once, when the process has ended; never faults. Needs <see cref="Follow"/>, and stays open when disposed earlier.</summary>
+    /// <summary>Completes once, when the process has ended; never faults. Needs <see cref="Follow"/>.</summary>
     public Task<ExitStatus> Exited => _exited.Task;
 
     /// <summary>Null when that process is gone, even if its pid is taken by another.</summary>
@@ -93,10 +95,36 @@ public sealed class PidFd : IDisposable
     {
         // A child is reaped here and nowhere else. Where SIGCHLD is ignored the kernel has reaped it already; then its pidfd is asked like a stranger's.
         var status = (_ours ? ExitReader.Reap(_descriptor) : null) ?? ExitReader.Ask(_descriptor, Identity);
-        _exited.TrySetResult(status);
+        bool released;
+        lock (_ending)
+        {
+            _exited.TrySetResult(status);
+            released = _released;
+        }
+
+        if (released)
+        {
+            Close();
+        }
     }
 
+    /// <summary>Lets the process go. A child of ours that still runs is watched on until its end, so that it leaves no zombie.</summary>
     public void Dispose()
+    {
+        lock (_ending)
+        {
+            _released = true;
+            if (_ours && _watch is not null && !_exited.Task.IsCompleted)
+            {
+                return;
+            }
+        }
+
+        // Not under the lock: a watch waits for its callback, and the callback for this lock.
+        Close();
+    }
+
+    private void Close()
     {
         _watch?.Dispose();
         _descriptor.Dispose();

@@ -86,58 +86,50 @@ public sealed class ProcessTree
     /// <summary>SIGKILL to all of it, again and again until nobody is left; false when somebody has survived for two seconds. Blocks for as long.</summary>
     public bool Kill()
     {
-        // Out of a cgroup nobody escapes by a new session or a new parent; without one, who did is found by the mark.
-        var needMarks = _cgroup is null || !_cgroup.Kill();
         for (var round = 0; round < KillRounds; round++)
         {
-            var victims = Living(Members(_scanner.Fresh(), null));
-            if (victims.Count == 0 && needMarks)
-            {
-                // Its children too are looked up in the table that the marks were read from, or a newer one.
-                var marks = _scanner.FreshMarks();
-                victims = Living(Members(_scanner.Recent(MembersAge), marks));
-            }
-
+            var victims = KillAll();
             if (victims.Count == 0)
             {
                 return true;
             }
 
-            KillAndAwait(victims);
+            Await(victims);
+            victims.ForEach(victim => victim.Dispose());
         }
 
         return false;
     }
 
-    private static List<ProcStat> Living(IReadOnlyCollection<ProcStat> processes) => [.. processes.Where(process => !process.IsDead)];
-
-    private static unsafe void KillAndAwait(List<ProcStat> victims)
+    /// <summary>Those who were found alive, and are dying now.</summary>
+    private List<PidFd> KillAll()
     {
-        var held = new List<PidFd>(victims.Count);
-        try
+        // Out of a cgroup nobody escapes by a new session or a new parent, so there it needs no look at all processes of the host.
+        if (_cgroup is not null && _cgroup.Kill())
         {
-            foreach (var victim in victims)
-            {
-                if (PidFd.Open(new ProcessIdentity(victim.Pid, victim.StartTicks)) is { } process)
-                {
-                    held.Add(process);
-                    process.Signal(SignalNumber.SIGKILL);
-                }
-            }
-
-            // One after the other is as good as together: all of them are dying already.
-            foreach (var process in held)
-            {
-                var item = new PollItem { Fd = process.Descriptor.Number, Wanted = PollItem.In };
-                if (Libc.Poll(&item, 1, RoundMilliseconds) == 0)
-                {
-                    return;
-                }
-            }
+            return [.. _cgroup.Processes().Select(PidFd.OpenCurrent).OfType<PidFd>()];
         }
-        finally
+
+        var marks = _scanner.FreshMarks();
+        var victims = Members(marks.Table, marks)
+            .Where(process => !process.IsDead)
+            .Select(process => PidFd.Open(new ProcessIdentity(process.Pid, process.StartTicks)))
+            .OfType<PidFd>()
+            .ToList();
+        victims.ForEach(victim => victim.Signal(SignalNumber.SIGKILL));
+        return victims;
+    }
+
+    private static unsafe void Await(List<PidFd> dying)
+    {
+        // One after the other is as good as together: they all are dying already. Whoever takes longer is met again in the next round.
+        foreach (var process in dying)
         {
-            held.ForEach(process => process.Dispose());
+            var item = new PollItem { Fd = process.Descriptor.Number, Wanted = PollItem.In };
+            if (Libc.Poll(&item, 1, RoundMilliseconds) == 0)
+            {
+                return;
+            }
         }
     }
 
@@ -162,6 +154,13 @@ public sealed class ProcessTree
         }
 
         return ((ownPages + sharedPages) * Environment.SystemPageSize, TimeSpan.FromSeconds((double)ticks / ProcStat.TicksPerSecond), count);
+    }
+
+    /// <summary>Everybody who belongs to it and lives, as known now.</summary>
+    public IReadOnlySet<int> LivingPids()
+    {
+        var marks = _scanner.FreshMarks();
+        return Members(marks.Table, marks).Where(member => !member.IsDead).Select(member => member.Pid).ToHashSet();
     }
 
     private static (long Resident, long Shared) PagesOf(int pid)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Mainstay.Linux.Interop;
+using Mainstay.Linux.Signals;
 
 namespace Mainstay.Linux.Processes;
 
@@ -90,7 +91,25 @@ internal sealed unsafe class SpawnAttempt : IDisposable
         }
     }
 
-    public SpawnOutcome Outcome() => _failure is not null ? _failure : new SpawnOutcome.Started(PidFd.OfChild(_pid));
+    public SpawnOutcome Outcome()
+    {
+        if (_failure is not null)
+        {
+            return _failure;
+        }
+
+        try
+        {
+            return new SpawnOutcome.Started(PidFd.OfChild(_pid));
+        }
+        catch (LinuxException e)
+        {
+            // Out of descriptors. A process that nobody can watch must not run; not reaped yet, its pid is its own.
+            _ = Libc.Kill(_pid, SignalNumber.SIGKILL);
+            _ = Libc.WaitId(Libc.P_PID, _pid, null, Libc.WEXITED);
+            return new SpawnOutcome.Failed(SpawnStage.Forking, e.Errno, e.Message);
+        }
+    }
 
     public void Dispose()
     {

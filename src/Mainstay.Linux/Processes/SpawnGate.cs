@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Mainstay.Linux.Interop;
+using Mainstay.Linux.Proc;
 
 namespace Mainstay.Linux.Processes;
 
@@ -14,6 +16,8 @@ namespace Mainstay.Linux.Processes;
 internal sealed unsafe class SpawnGate : IDisposable
 {
     private const string Suffix = ".gate";
+
+    private static readonly ProcessIdentity s_us = new(Environment.ProcessId, ProcStat.Read(Environment.ProcessId)?.StartTicks ?? 0);
     private static int s_last;
 
     private readonly string _path;
@@ -23,7 +27,7 @@ internal sealed unsafe class SpawnGate : IDisposable
 
     public SpawnGate(string directory)
     {
-        _path = Path.Combine(directory, $"{Environment.ProcessId}-{Interlocked.Increment(ref s_last)}{Suffix}");
+        _path = Path.Combine(directory, $"{s_us.Pid}-{s_us.StartTicks}-{Interlocked.Increment(ref s_last)}{Suffix}");
         File.Delete(_path);
         Libc.Check(Libc.MkFifo(_path, 0x180), $"making {_path}");
         Libc.Check(Libc.Chmod(_path, 0x1B6), $"opening {_path} to the service's user");
@@ -88,7 +92,7 @@ internal sealed unsafe class SpawnGate : IDisposable
     /// <summary>Ends the children that a killed daemon left at its gates, and removes the gates.</summary>
     public static void Sweep(string directory)
     {
-        foreach (var path in Directory.EnumerateFiles(directory, "*" + Suffix))
+        foreach (var path in Directory.EnumerateFiles(directory, "*" + Suffix).Where(path => !IsInUse(path)))
         {
             var writer = Libc.Open(path, Libc.WRONLY | Libc.NONBLOCK | Libc.CLOEXEC, 0);
             if (writer >= 0)
@@ -99,6 +103,14 @@ internal sealed unsafe class SpawnGate : IDisposable
             File.Delete(path);
         }
     }
+
+    /// <summary>Whether the process that made it still lives: commands that start a daemon at the same time share a directory.</summary>
+    private static bool IsInUse(string path) =>
+        Path.GetFileName(path).Split('-') is [var pid, var ticks, _]
+        && int.TryParse(pid, CultureInfo.InvariantCulture, out var number)
+        && ProcStat.Read(number) is { IsDead: false } maker
+        && long.TryParse(ticks, CultureInfo.InvariantCulture, out var started)
+        && maker.StartTicks == started;
 
     public void Dispose()
     {

@@ -19,16 +19,20 @@ public sealed class Spawner
 
     private readonly string _gates;
 
-    /// <param name="gateDirectory">Of this daemon alone; made when missing. Children that a killed daemon left waiting in it are ended.</param>
+    /// <param name="gateDirectory">Made when missing. Children that a killed daemon left waiting in it are ended.</param>
+    /// <exception cref="LinuxException">The kernel is older than 5.4 and cannot hold a process, or the directory cannot be made.</exception>
     public Spawner(string gateDirectory)
     {
         Directory.CreateDirectory(gateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         SpawnGate.Sweep(gateDirectory);
         _gates = gateDirectory;
         KeepExitStatuses();
+
+        // Now, rather than after the first child runs that we cannot hold.
+        PidFd.OpenCurrent(Environment.ProcessId)?.Dispose();
     }
 
-    /// <summary>Returns when the program runs or cannot. Blocks for the time of a fork and an exec. Throws only for what is no fault of the spec.</summary>
+    /// <summary>Returns when the program runs or cannot. Blocks for the time of a fork and an exec.</summary>
     public SpawnOutcome Spawn(SpawnSpec spec)
     {
         try
@@ -38,6 +42,11 @@ public sealed class Spawner
         catch (StageException e)
         {
             return new SpawnOutcome.Failed(e.Stage, e.Errno, e.Message);
+        }
+        catch (LinuxException e)
+        {
+            // Out of descriptors, memory or disk: ours to have prevented, but the caller deals with it as with any other process that did not start.
+            return new SpawnOutcome.Failed(SpawnStage.Forking, e.Errno, e.Message);
         }
     }
 

@@ -47,8 +47,11 @@ public sealed record HostUser(string Name, uint Id, ImmutableArray<uint> Groups)
     public bool IsRoot => Id == 0;
 }
 
-/// <summary>Exactly one of the two is set. <paramref name="Fault"/> continues "the file ...": "does not exist".</summary>
-public readonly record struct FileText(string? Text, string? Fault);
+/// <summary>Exactly one of text and fault is set. <paramref name="Fault"/> continues "the file ...": "does not exist".</summary>
+public readonly record struct FileText(string? Text, string? Fault, bool Missing = false)
+{
+    public static FileText NotThere { get; } = new(null, "does not exist", Missing: true);
+}
 
 public enum PortAnswer
 {

@@ -10,15 +10,18 @@ using Mainstay.Linux.Processes;
 namespace Mainstay.Preflight.Host;
 
 /// <summary>This host, asked anew at each call.</summary>
-/// <param name="searchPath">PATH of the services that declare none.</param>
+/// <param name="searchPath">PATH of the services that declare none; empty for the usual one.</param>
 /// <param name="missingLimits">What the caller has found out about cgroups; null to look without trying.</param>
 public sealed class LinuxHostFacts(string searchPath, string? missingLimits = null) : IHostFacts
 {
     private const int DefaultFirstFreePort = 1024;
 
+    /// <summary>Where the kernel's callers look when there is no PATH.</summary>
+    private const string DefaultSearchPath = "/usr/local/bin:/usr/bin:/bin";
+
     public HostUser Self { get; } = ReadSelf();
 
-    public string SearchPath { get; } = searchPath;
+    public string SearchPath { get; } = searchPath.Length == 0 ? DefaultSearchPath : searchPath;
 
     public string MissingLimits { get; } = missingLimits ?? LimitsOf(LinesOf("/proc/self/mountinfo"));
 
@@ -37,24 +40,31 @@ public sealed class LinuxHostFacts(string searchPath, string? missingLimits = nu
 
     public FileText Read(string path, int mostBytes)
     {
+        // Opening a FIFO would wait for its writer, and a device may never end.
+        switch (Look(path).Kind)
+        {
+            case FileKind.Missing:
+                return FileText.NotThere;
+            case FileKind.Folder:
+                return new(null, "is a folder");
+            case FileKind.Other:
+                return new(null, "is no regular file");
+            case FileKind.Regular or FileKind.Hidden:
+                break;
+        }
+
         try
         {
             using var file = File.OpenRead(path);
-            if (file.Length > mostBytes)
-            {
-                return new(null, $"has {file.Length} bytes, more than the {mostBytes} that are read");
-            }
-
-            using var reader = new StreamReader(file, Encoding.UTF8);
-            return new(reader.ReadToEnd(), null);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return new(null, "does not exist");
+            var buffer = new byte[(int)Math.Min(mostBytes, Math.Max(file.Length, 4096)) + 1];
+            var length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            return length == buffer.Length
+                ? new(null, $"is larger than the {mostBytes} bytes that are read")
+                : new(Encoding.UTF8.GetString(buffer, 0, length), null);
         }
         catch (UnauthorizedAccessException)
         {
-            return new(null, Directory.Exists(path) ? "is a folder" : $"may not be read by user \"{Self.Name}\"");
+            return new(null, $"may not be read by user \"{Self.Name}\"");
         }
         catch (IOException e)
         {

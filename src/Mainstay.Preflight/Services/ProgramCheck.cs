@@ -1,5 +1,6 @@
 using Mainstay.Linux.Files;
 using Mainstay.Preflight.Host;
+using Mainstay.Spec.Model;
 using Mainstay.Spec.Problems;
 
 namespace Mainstay.Preflight.Services;
@@ -14,67 +15,76 @@ internal static class ProgramCheck
     /// <param name="variables">The service's own; its PATH counts where it has one.</param>
     public static void Run(ServiceCase service, IReadOnlyDictionary<string, string> variables, Findings findings)
     {
-        var command = service.Service.Command;
-        if (command.Shell || command.Argv.IsDefaultOrEmpty)
+        var path = variables.GetValueOrDefault("PATH");
+        Check(new(service, service.Service.Command, service.Subject), path, findings);
+        if (service.Service.Healthcheck?.Probe is CommandProbeSpec probe)
+        {
+            Check(new(service, probe.Command, $"the healthcheck of {service.Subject}"), path, findings);
+        }
+    }
+
+    private static void Check(CommandCase command, string? declaredPath, Findings findings)
+    {
+        if (command.Spec.Shell || command.Spec.Argv.IsDefaultOrEmpty)
         {
             return;
         }
 
-        var program = command.Argv[0];
+        var program = command.Spec.Argv[0];
         if (program.Contains('/'))
         {
-            CheckFile(service, Path.GetFullPath(program, service.Service.Directory), program, findings);
+            CheckFile(command, Path.GetFullPath(program, command.Directory), program, findings);
         }
         else
         {
-            CheckSearched(service, program, variables.GetValueOrDefault("PATH"), findings);
+            CheckSearched(command, program, declaredPath, findings);
         }
 
-        CheckScript(service, findings);
+        CheckScript(command, findings);
     }
 
-    private static void CheckFile(ServiceCase service, string path, string written, Findings findings)
+    private static void CheckFile(CommandCase command, string path, string written, Findings findings)
     {
-        var where = findings.At(service.Service.Command.Span);
-        switch (service.Host.Look(path).Kind)
+        var where = findings.At(command.Spec.Span);
+        switch (command.Service.Host.Look(path).Kind)
         {
             case FileKind.Missing:
-                findings.Error(HostCodes.ProgramMissing, where, $"{service.Subject} runs {written}, which does not exist", "build or install it, or correct the command; a relative path begins in the service's directory");
+                findings.Error(HostCodes.ProgramMissing, where, $"{command.Subject} runs {written}, which does not exist", "build or install it, or correct the command; a relative path begins in the service's directory");
                 break;
 
             case FileKind.Folder:
-                findings.Error(HostCodes.ProgramNotExecutable, where, $"{service.Subject} runs {written}, which is a folder", "name the program in it");
+                findings.Error(HostCodes.ProgramNotExecutable, where, $"{command.Subject} runs {written}, which is a folder", "name the program in it");
                 break;
 
             case FileKind.Regular or FileKind.Other or FileKind.Hidden:
-                if (PathAccess.WhyNot(service.Host, service.User, path, Want.Execute) is { } whyNot)
+                if (PathAccess.WhyNot(command.Service.Host, command.Service.User, path, Want.Execute) is { } whyNot)
                 {
-                    findings.Error(HostCodes.ProgramNotExecutable, where, $"{service.Subject} cannot run {written}: {whyNot}", $"chmod +x {path}, or let that user enter the folders above it");
+                    findings.Error(HostCodes.ProgramNotExecutable, where, $"{command.Subject} cannot run {written}: {whyNot}", $"chmod +x {path}, or let that user enter the folders above it");
                 }
 
                 break;
         }
     }
 
-    private static void CheckSearched(ServiceCase service, string program, string? declaredPath, Findings findings)
+    private static void CheckSearched(CommandCase command, string program, string? declaredPath, Findings findings)
     {
-        var searchPath = declaredPath ?? service.Host.SearchPath;
+        var searchPath = declaredPath ?? command.Service.Host.SearchPath;
         var found = searchPath.Split(':').Where(e => e.Length > 0)
-            .Select(entry => Path.Combine(service.Service.Directory, entry, program))
-            .Where(path => service.Host.Look(path).Kind is FileKind.Regular)
+            .Select(entry => Path.Combine(command.Directory, entry, program))
+            .Where(path => command.Service.Host.Look(path).Kind is FileKind.Regular)
             .ToArray();
-        if (found.Any(path => PathAccess.WhyNot(service.Host, service.User, path, Want.Execute) is null))
+        if (found.Any(path => PathAccess.WhyNot(command.Service.Host, command.Service.User, path, Want.Execute) is null))
         {
             return;
         }
 
-        var where = findings.At(service.Service.Command.Span);
+        var where = findings.At(command.Spec.Span);
         if (found.FirstOrDefault() is { } forbidden)
         {
             findings.Error(
                 HostCodes.ProgramNotExecutable,
                 where,
-                $"{service.Subject} runs \"{program}\", found as {forbidden}: {PathAccess.WhyNot(service.Host, service.User, forbidden, Want.Execute)}",
+                $"{command.Subject} runs \"{program}\", found as {forbidden}: {PathAccess.WhyNot(command.Service.Host, command.Service.User, forbidden, Want.Execute)}",
                 "install it where that user can execute it, for example under /usr/local/bin");
         }
         else
@@ -82,25 +92,31 @@ internal static class ProgramCheck
             findings.Error(
                 HostCodes.ProgramMissing,
                 where,
-                $"{service.Subject} runs \"{program}\", which is in none of the folders of {(declaredPath is null ? $"PATH ({searchPath})" : "the PATH that it declares")}",
+                $"{command.Subject} runs \"{program}\", which is in none of the folders of {(declaredPath is null ? $"PATH ({searchPath})" : "the PATH that it declares")}",
                 "install it, write its whole path, or set PATH in the service's environment");
         }
     }
 
     /// <summary>Only a warning: an interpreter may find it by rules of its own.</summary>
-    private static void CheckScript(ServiceCase service, Findings findings)
+    private static void CheckScript(CommandCase command, Findings findings)
     {
-        if (service.Service.Command.Argv is [var interpreter, var script, ..]
+        if (command.Spec.Argv is [var interpreter, var script, ..]
             && Interpreters.Contains(Path.GetFileName(interpreter))
             && ScriptEndings.Contains(Path.GetExtension(script))
             && !script.StartsWith('-')
-            && service.Host.Look(Path.GetFullPath(script, service.Service.Directory)).Kind is FileKind.Missing)
+            && command.Service.Host.Look(Path.GetFullPath(script, command.Directory)).Kind is FileKind.Missing)
         {
             findings.Warn(
                 HostCodes.ScriptMissing,
-                findings.At(service.Service.Command.Span),
-                $"{service.Subject} runs {script}, which does not exist in {ShownPath.Of(service.Stack, service.Service.Directory)}",
+                findings.At(command.Spec.Span),
+                $"{command.Subject} runs {script}, which does not exist in {ShownPath.Of(command.Service.Stack, command.Directory)}",
                 "build it, or correct the command or the directory");
         }
+    }
+
+    /// <summary>A command of a service, and what it is called in a sentence.</summary>
+    private sealed record CommandCase(ServiceCase Service, CommandSpec Spec, string Subject)
+    {
+        public string Directory => Service.Service.Directory;
     }
 }

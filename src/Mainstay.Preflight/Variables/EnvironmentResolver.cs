@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using Mainstay.Preflight.Host;
 using Mainstay.Spec.EnvSchema;
 using Mainstay.Spec.Model;
@@ -36,19 +34,7 @@ public static class EnvironmentResolver
         }
 
         var complete = EnvSchemaEvaluator.WithDefaults(service.EnvSchema, variables.ToImmutable());
-        return new(service.Name, complete, DigestOf(complete), setAt.ToImmutable(), findings.ToImmutable());
-    }
-
-    /// <summary>Equal exactly for equal environments: neither a name nor a value can hold the zero byte that ends each.</summary>
-    public static string DigestOf(ImmutableSortedDictionary<string, string> variables)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (name, value) in variables.OrderBy(v => v.Key, StringComparer.Ordinal))
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{value}\0"));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return new(service.Name, complete, setAt.ToImmutable(), findings.ToImmutable());
     }
 
     private static ImmutableArray<EnvFileEntry> EntriesOf(EnvFileSpec file, StackSpec stack, ServiceSpec service, IHostFacts host, Findings findings)
@@ -62,7 +48,7 @@ public static class EnvironmentResolver
                 findings.AddRange(read.Problems);
                 return read.Entries;
 
-            case { Fault: "does not exist" }:
+            case { Missing: true }:
                 findings.Error(
                     EnvironmentCodes.FileMissing, findings.At(file.Span), $"the env_file {shown} of service \"{service.Name}\" does not exist", "create it with mode 0600, correct the path, or remove it from env_file");
                 return [];

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Problems;
 
@@ -6,12 +8,23 @@ namespace Mainstay.Preflight.Variables;
 
 /// <summary>The variables that a service declares, wherever it declares them.</summary>
 /// <param name="Variables">Env files in order, then <c>environment</c>, then the schema's defaults for what is missing. Mainstay's own (PORT, MAINSTAY_*) and the host's (PATH, …) are not among them.</param>
-/// <param name="Digest">Equal for equal variables: SHA-256 over the sorted names and values, in hexadecimal.</param>
 /// <param name="SetAt">Where each variable was set.</param>
 /// <param name="Problems">What kept an env file or a part of it from being read.</param>
 public sealed record ResolvedEnvironment(
     ServiceName Service,
     ImmutableSortedDictionary<string, string> Variables,
-    string Digest,
     ImmutableSortedDictionary<string, Where> SetAt,
-    ImmutableArray<Problem> Problems);
+    ImmutableArray<Problem> Problems)
+{
+    /// <summary>SHA-256 in hexadecimal; equal exactly for equal variables, because neither a name nor a value can hold the zero byte that ends each.</summary>
+    public string Digest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, value) in Variables.OrderBy(v => v.Key, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{value}\0"));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

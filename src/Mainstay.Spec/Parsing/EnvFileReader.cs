@@ -32,7 +32,9 @@ public static class EnvFileReader
         if (text.Length > Limit)
         {
             problems.Add(EnvironmentCodes.FileTooLarge.Error(
-                new Where(file, 0, 0, ""), $"the file has {text.Length} characters, but an environment file has at most {Limit}", "check that this is the right file"));
+                new Where(file, 0, 0, ""),
+                $"the file has {text.Length} characters, but an environment file has at most {Limit}",
+                "check that this is the right file"));
             return new EnvFileResult([], problems.InOrder(file));
         }
 
@@ -40,11 +42,20 @@ public static class EnvFileReader
         foreach (var again in entries.GroupBy(e => e.Name, StringComparer.Ordinal).SelectMany(g => g.Skip(1).Select(e => (Entry: e, First: g.First()))))
         {
             problems.Add(EnvironmentCodes.SetTwice.Warning(
-                new Where(file, again.Entry.Line, 1, again.Entry.Name), $"{again.Entry.Name} is set twice; line {again.First.Line} sets it too, and the last one counts", "keep one of the two"));
+                new Where(file, again.Entry.Line, 1, ""),
+                $"{Shown(again.Entry.Name)} is set twice; line {again.First.Line} sets it too, and the last one counts",
+                "keep one of the two"));
         }
 
         return new EnvFileResult(entries, problems.InOrder(file));
     }
+
+    /// <summary>
+    /// A line of a broken multi-line value can look like an assignment (base64 ends with "="); what stands before its "=" is then a piece of a
+    /// secret. Only a name as environments have them is repeated; the line number tells the others.
+    /// </summary>
+    private static string Shown(string name) =>
+        name.Length <= 64 && (name.All(c => !char.IsAsciiLetterLower(c)) || name.All(c => !char.IsAsciiLetterUpper(c))) ? name : "a variable";
 
     private sealed class Scan(string file, string text, ProblemList problems)
     {
@@ -88,7 +99,10 @@ public static class EnvFileReader
             var name = Name(text[_at..equals]);
             if (!CommonKinds.IsVariableName(name))
             {
-                Report(EnvironmentCodes.BadName, "what stands before \"=\" cannot be a variable's name", "begin it with a letter or an underscore, and go on with letters, digits and underscores");
+                Report(
+                    EnvironmentCodes.BadName,
+                    "what stands before \"=\" cannot be a variable's name",
+                    "begin it with a letter or an underscore, and go on with letters, digits and underscores");
                 return null;
             }
 
@@ -158,7 +172,9 @@ public static class EnvFileReader
             }
 
             problems.Add(EnvironmentCodes.QuoteNotClosed.Error(
-                new Where(file, line, _at - LineStart(_at) + 1, name), $"the value of {name} begins with a quote that is never closed", "close the quote, or put the value into the other kind of quotes"));
+                new Where(file, line, _at - LineStart(_at) + 1, ""),
+                $"the value of {Shown(name)} begins with a quote that is never closed",
+                "close the quote, or put the value into the other kind of quotes"));
 
             // Only this line is given up: what follows is most likely a variable of its own.
             return null;
@@ -169,7 +185,7 @@ public static class EnvFileReader
             SkipBlanks();
             if (!AtLineEnd && text[_at] != '#')
             {
-                Report(EnvironmentCodes.BadLine, $"there is more text after the closing quote of {name}", "put the whole value in quotes, or remove what follows");
+                Report(EnvironmentCodes.BadLine, $"there is more text after the closing quote of {Shown(name)}", "put the whole value in quotes, or remove what follows");
                 return null;
             }
 
@@ -183,7 +199,7 @@ public static class EnvFileReader
                 return value;
             }
 
-            Report(EnvironmentCodes.BadLine, $"the value of {name} has a zero byte, which no program can be given", "remove it, or check that this is a text file");
+            Report(EnvironmentCodes.BadLine, $"the value of {Shown(name)} has a zero byte, which no program can be given", "remove it, or check that this is a text file");
             return null;
         }
 

@@ -43,7 +43,11 @@ public static class ManifestReader
         {
             if (!context.Problems.HasErrors)
             {
-                context.Report(ManifestCodes.NoServices, SourceSpan.None, "the manifest is empty", "declare a stack with services; \"mainstay init\" writes a first one");
+                context.Report(
+                    ManifestCodes.NoServices,
+                    SourceSpan.None,
+                    "the manifest is empty",
+                    "declare a stack with services; \"mainstay init\" writes a first one");
             }
 
             return null;

@@ -39,7 +39,12 @@ internal sealed class ProblemList
     /// <param name="file">The file whose problems come first, before those of files that it names.</param>
     public ImmutableArray<Problem> InOrder(string file)
     {
-        IEnumerable<Problem> ordered = _found.OrderBy(p => p.Where.File != file).ThenBy(p => p.Where.File, StringComparer.Ordinal).ThenBy(p => p.Where.Line == 0).ThenBy(p => p.Where.Line).ThenBy(p => p.Where.Column);
+        IEnumerable<Problem> ordered = _found
+            .OrderBy(p => p.Where.File != file)
+            .ThenBy(p => p.Where.File, StringComparer.Ordinal)
+            .ThenBy(p => p.Where.Line == 0)
+            .ThenBy(p => p.Where.Line)
+            .ThenBy(p => p.Where.Column);
         if (_moreIn is { } more)
         {
             var notice = ManifestCodes.TooManyProblems.Error(

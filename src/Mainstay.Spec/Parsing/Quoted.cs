@@ -27,7 +27,8 @@ internal static class Quoted
     }
 
     /// <summary>A whole message, in case a name in it has what names must not have.</summary>
-    public static string OneLine(string message) => string.Concat(message.EnumerateRunes().Select(Visible));
+    public static string OneLine(string message) =>
+        Ascii.IsValid(message) && !message.Any(char.IsControl) ? message : string.Concat(message.EnumerateRunes().Select(Visible));
 
     private static string Visible(Rune rune) => rune.Value switch
     {

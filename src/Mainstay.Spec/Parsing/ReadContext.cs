@@ -15,11 +15,9 @@ internal sealed class ReadContext(string file, string directory, Expansion expan
 
     public ProblemList Problems { get; } = problems;
 
-    public void Report(ProblemCode code, SourceSpan at, string what, string fix) =>
-        Problems.Add(code.Error(new Where(File, at.Line, at.Column, at.Path), Quoted.OneLine(what), Quoted.OneLine(fix)));
+    public void Report(ProblemCode code, SourceSpan at, string what, string fix) => Add(Severity.Error, code, at, what, fix);
 
-    public void Warn(ProblemCode code, SourceSpan at, string what, string fix) =>
-        Problems.Add(code.Warning(new Where(File, at.Line, at.Column, at.Path), Quoted.OneLine(what), Quoted.OneLine(fix)));
+    public void Warn(ProblemCode code, SourceSpan at, string what, string fix) => Add(Severity.Warning, code, at, what, fix);
 
     public void Report(ProblemCode code, Node at, string what, string fix)
     {
@@ -38,4 +36,12 @@ internal sealed class ReadContext(string file, string directory, Expansion expan
     /// <summary>The same reading, continued in another file of the manifest's folder; the file is named as it would be from where the user stands.</summary>
     public ReadContext Within(string relativePath) =>
         new(Path.Combine(Path.GetDirectoryName(File) ?? "", relativePath), directory, Expansion, Problems, readFile);
+
+    private void Add(Severity severity, ProblemCode code, SourceSpan at, string what, string fix)
+    {
+        if (!Problems.IsFullFor(File))
+        {
+            Problems.Add(new Problem(code.Id, severity, new Where(File, at.Line, at.Column, at.Path), Quoted.OneLine(what), Quoted.OneLine(fix)));
+        }
+    }
 }

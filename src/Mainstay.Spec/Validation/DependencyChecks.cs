@@ -14,7 +14,10 @@ internal static class DependencyChecks
         {
             var service = declared.KeyPlace("services", external.Name.Value);
             context.Report(
-                ManifestCodes.NameTakenTwice, declared.KeyPlace("external", external.Name.Value), $"\"{external.Name}\" is an external and also a service (line {service.Line})", "rename one of them");
+                ManifestCodes.NameTakenTwice,
+                declared.KeyPlace("external", external.Name.Value),
+                $"\"{external.Name}\" is an external and also a service (line {service.Line})",
+                "rename one of them");
         }
 
         foreach (var (service, wishes) in stack.Services.Zip(draft.Services, (spec, wished) => (spec, wished.DependsOn)))
@@ -49,7 +52,11 @@ internal static class DependencyChecks
         }
         else if (WhyNever(stack.Find(on), dependency, stated) is { } never)
         {
-            context.Report(ManifestCodes.ConditionNeverMet, dependency.Span, $"service \"{service.Name}\" waits until \"{on}\" {never.Until}, but {never.But}", never.Fix);
+            context.Report(
+                ManifestCodes.ConditionNeverMet,
+                dependency.Span,
+                $"service \"{service.Name}\" waits until \"{on}\" {never.Until}, but {never.But}",
+                never.Fix);
         }
     }
 

@@ -12,7 +12,9 @@ internal static class DependencyGraph
         ImmutableArray<ServiceSpec> services, IReadOnlySet<(ServiceName From, ServiceName To)> without)
     {
         var known = services.Select(s => s.Name).ToHashSet();
-        var waitsFor = services.ToDictionary(s => s.Name, s => s.DependsOn.Select(d => d.On).Where(on => known.Contains(on) && !without.Contains((s.Name, on))).ToHashSet());
+        var waitsFor = services.ToDictionary(
+            s => s.Name,
+            s => s.DependsOn.Select(d => d.On).Where(on => known.Contains(on) && !without.Contains((s.Name, on))).ToHashSet());
         var awaitedBy = waitsFor.SelectMany(w => w.Value.Select(on => (On: on, By: w.Key))).ToLookup(e => e.On, e => e.By);
         var order = services.Select((s, i) => (s.Name, i)).ToDictionary(s => s.Name, s => s.i);
         var layers = ImmutableArray.CreateBuilder<ImmutableArray<ServiceName>>();

@@ -15,7 +15,10 @@ internal static class EdgeChecks
             foreach (var listen in edge.Listen.Where(l => l.Https))
             {
                 context.Report(
-                    ManifestCodes.HttpsWithoutCertificate, listen.Span, $"the edge listens on {listen}, but there is no certificate", "add \"certificates: [ { host: example.com, cert: fullchain.pem, key: privkey.pem } ]\" to edge, or write http://");
+                    ManifestCodes.HttpsWithoutCertificate,
+                    listen.Span,
+                    $"the edge listens on {listen}, but there is no certificate",
+                    "add \"certificates: [ { host: example.com, cert: fullchain.pem, key: privkey.pem } ]\" to edge, or write http://");
             }
         }
 
@@ -23,7 +26,11 @@ internal static class EdgeChecks
         {
             foreach (var again in same.Skip(1))
             {
-                context.Report(ManifestCodes.DuplicateCertificate, again.Span, $"there is a second certificate for \"{again.Host}\"; the first is in line {same.First().Span.Line}", "remove one of the two");
+                context.Report(
+                    ManifestCodes.DuplicateCertificate,
+                    again.Span,
+                    $"there is a second certificate for \"{again.Host}\"; the first is in line {same.First().Span.Line}",
+                    "remove one of the two");
             }
         }
     }

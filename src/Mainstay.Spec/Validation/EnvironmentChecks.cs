@@ -18,7 +18,11 @@ internal static class EnvironmentChecks
             {
                 if (Fault(service, name, value) is { } fault)
                 {
-                    context.Report(ManifestCodes.VariableIsOurs, declared.PlaceOf(service.Name, "environment", name), $"service \"{service.Name}\" sets {name}, {fault.But}", fault.Fix);
+                    context.Report(
+                        ManifestCodes.VariableIsOurs,
+                        declared.PlaceOf(service.Name, "environment", name),
+                        $"service \"{service.Name}\" sets {name}, {fault.But}",
+                        fault.Fix);
                 }
             }
         }

@@ -27,7 +27,10 @@ internal static class PortChecks
             else if (stack.Edge.Listen.FirstOrDefault(l => l.Port == port) is { } listen)
             {
                 context.Report(
-                    ManifestCodes.PortClaimedTwice, place, $"service \"{service.Name}\" claims port {port}, which the edge listens on (line {listen.Span.Line})", "give one of them another port, or let the service have \"port: auto\"");
+                    ManifestCodes.PortClaimedTwice,
+                    place,
+                    $"service \"{service.Name}\" claims port {port}, which the edge listens on (line {listen.Span.Line})",
+                    "give one of them another port, or let the service have \"port: auto\"");
             }
 
             if (service.Instances > 1)
@@ -63,6 +66,8 @@ internal static class PortChecks
     {
         return one.Port == other.Port && (one.Address == other.Address || Covers(one, other) || Covers(other, one));
 
-        static bool Covers(ListenSpec wide, ListenSpec narrow) => wide.Address == "::" || (wide.Address == "0.0.0.0" && !narrow.Address.Contains(':', StringComparison.Ordinal));
+        static bool Covers(
+            ListenSpec wide,
+            ListenSpec narrow) => wide.Address == "::" || (wide.Address == "0.0.0.0" && !narrow.Address.Contains(':', StringComparison.Ordinal));
     }
 }

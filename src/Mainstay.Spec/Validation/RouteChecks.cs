@@ -27,7 +27,11 @@ internal static class RouteChecks
 
         if (!stack.Routes.IsEmpty && stack.Edge.Listen.IsEmpty)
         {
-            context.Warn(ManifestCodes.RoutesWithoutEdge, stack.Routes[0].Span, "there are routes, but the edge listens nowhere, so that no request can come in", "add for example \"edge: { listen: [ \"http://127.0.0.1:8080\" ] }\"");
+            context.Warn(
+                ManifestCodes.RoutesWithoutEdge,
+                stack.Routes[0].Span,
+                "there are routes, but the edge listens nowhere, so that no request can come in",
+                "add for example \"edge: { listen: [ \"http://127.0.0.1:8080\" ] }\"");
         }
     }
 
@@ -42,7 +46,9 @@ internal static class RouteChecks
         var near = NearestWord.To(service.Value, declared.Services);
         var (what, fix) = declared.IsExternal(service)
             ? ($"a route leads to \"{service}\", which is external; the edge passes requests to services only", "name a service, or remove the route")
-            : ($"a route leads to \"{service}\", which is no service", near is null ? $"declare \"{service}\" under services, or remove the route" : $"write \"{near}\", or declare \"{service}\" under services");
+            : (
+                $"a route leads to \"{service}\", which is no service",
+                near is null ? $"declare \"{service}\" under services, or remove the route" : $"write \"{near}\", or declare \"{service}\" under services");
         context.Report(ManifestCodes.RouteToUnknownService, place, what, fix);
     }
 

@@ -4,7 +4,7 @@ using Mainstay.Supervisor.Instances;
 namespace Mainstay.Supervisor.Adoption;
 
 /// <summary>What the journal keeps of one instance: enough to find its process again, and to go on as if no daemon had died.</summary>
-/// <param name="RunId">Of the last process; written before the spawn.</param>
+/// <param name="RunId">Of the process; written before the spawn, forgotten after the exit.</param>
 /// <param name="Process">Written after the spawn. Null while the spawn is only intended: then the process is looked for by <paramref name="RunId"/>.</param>
 /// <param name="Port">That the last process was told to listen on.</param>
 /// <param name="Release">The number of the release that the last process runs.</param>

@@ -33,9 +33,16 @@ internal static partial class InstanceMachine
         EndReason.None or EndReason.Asked or EndReason.Restart or EndReason.Memory => policy.DrainDeadline,
     };
 
+    /// <summary>The process is ended because it failed, not because anybody wanted it to end.</summary>
+    private static bool IsFault(EndReason ending) => ending switch
+    {
+        EndReason.Unready or EndReason.Unhealthy or EndReason.Watchdog or EndReason.Memory => true,
+        EndReason.None or EndReason.Asked or EndReason.Restart => false,
+    };
+
     /// <summary>The wish is up, and a newer stamp is an explicit start: the brake is released.</summary>
     private static InstanceState Follow(InstanceState state, InstanceEvent e) => e.Stamp > state.Stamp
-        ? state with { Wish = Wish.Up, Stamp = e.Stamp, Exits = [], Restarts = 0, Streak = 0, FailedStarts = 0, Late = false }
+        ? state with { Wish = Wish.Up, Stamp = e.Stamp, Exits = [], Restarts = 0, Streak = 0, FailedStarts = 0, Late = false, Cause = null }
         : state with { Wish = Wish.Up };
 
     private static Transition Start(InstanceState state, InstancePolicy policy, TimeSpan now, string because) => new(
@@ -132,6 +139,7 @@ internal static partial class InstanceMachine
             Ending = ending,
             Health = ending is EndReason.Unhealthy or EndReason.Watchdog ? Health.Unhealthy : state.Health,
             Due = now + DrainFor(ending, policy) + DrainMargin,
+            Cause = IsFault(ending) ? because : state.Cause,
             Because = because,
         },
         [.. effects],
@@ -145,6 +153,7 @@ internal static partial class InstanceMachine
             Late = state.Late || ending is EndReason.Unready,
             Health = ending is EndReason.Unready or EndReason.Watchdog ? Health.Unhealthy : state.Health,
             Due = now + policy.Grace,
+            Cause = IsFault(ending) ? state.Phase is Draining ? state.Cause : because : state.Cause,
             Because = because,
         },
         [.. effects, new InstanceEffect.Terminate()],
@@ -196,7 +205,7 @@ internal static partial class InstanceMachine
         return state.Ending switch
         {
             EndReason.Asked or EndReason.Restart or EndReason.None => With(Start(state, policy, now, $"started again: the old process {what}"), new InstanceEffect.KillTree()),
-            EndReason.Unready or EndReason.Unhealthy or EndReason.Watchdog or EndReason.Memory => Crash(state, policy, now, e.Chance, state.Because, e.Exit, failure: null),
+            EndReason.Unready or EndReason.Unhealthy or EndReason.Watchdog or EndReason.Memory => Crash(state, policy, now, e.Chance, state.Cause ?? what, e.Exit, failure: null),
         };
     }
 
@@ -213,13 +222,17 @@ internal static partial class InstanceMachine
             Streak = spell ? 1 : state.Streak + 1,
             FailedStarts = state.Ready ? 0 : state.FailedStarts + 1,
             Planned = false,
+            Cause = what,
         };
         ImmutableArray<InstanceEffect> effects = failure is { } kind ? [new InstanceEffect.Report(kind), new InstanceEffect.KillTree()] : [new InstanceEffect.KillTree()];
 
         var answer = policy.Restart.Policy switch
         {
-            RestartKind.Never => Finish(clean ? counted with { Completed = true } : counted, $"{what}; its restart policy is never"),
-            RestartKind.OnFailure when clean => Finish(counted with { Completed = true }, $"{what}; its restart policy is on_failure"),
+            // An end in good order that its policy expects is no unplanned one.
+            RestartKind.Never or RestartKind.OnFailure when clean => Finish(
+                state with { Completed = true, FailedStarts = 0, Planned = false, Cause = null },
+                $"{what}; its restart policy is {(policy.Restart.Policy is RestartKind.Never ? "never" : "on_failure")}"),
+            RestartKind.Never => Finish(counted, $"{what}; its restart policy is never"),
             RestartKind.OnFailure or RestartKind.Always when policy.OneTry => Park(counted, due: null, what),
             RestartKind.OnFailure or RestartKind.Always when RestartBrake.IsReached(exits, policy.Restart) => Park(counted, now + policy.Restart.RetryEvery, ParkedBecause(what, exits, policy.Restart)),
             RestartKind.OnFailure or RestartKind.Always => BackOff(counted, RestartBrake.Delay(counted.Streak, chance, policy.Restart), now, what),

@@ -145,7 +145,7 @@ internal static partial class InstanceMachine
 
     private static Transition WhileBackoff(InstanceState state, InstanceEvent e, InstancePolicy policy, TimeSpan now) => e.Kind switch
     {
-        TimerFired => Start(state, policy, now, $"started again: {state.Because}"),
+        TimerFired => Start(state, policy, now, $"started again after its restart delay; before, it {state.Cause}"),
         StartAsked or RestartAsked when e.Stamp > state.Stamp => Start(Follow(state, e), policy, now, e.Detail),
         WaitAsked when e.Stamp > state.Stamp => Wait(Follow(state, e), e),
         StopAsked => Rest(state with { Wish = Wish.Down }, e.Detail),

@@ -15,13 +15,10 @@ internal sealed partial class InstanceRunner
     /// <summary>EADDRINUSE of Linux.</summary>
     private const int AddressInUse = 98;
 
-    private void Perform(InstanceEffect effect, Transition step, Run? acting, Run? intended, TimeSpan now)
+    private void Perform(InstanceEffect effect, Transition step, Run? acting, TimeSpan now)
     {
         switch (effect)
         {
-            case InstanceEffect.Spawn when intended is not null:
-                Spawn(intended);
-                break;
             case InstanceEffect.Terminate:
                 acting?.Process?.Signal(SignalNames.NumberOf(_work.Spec.Stop.Signal));
                 break;

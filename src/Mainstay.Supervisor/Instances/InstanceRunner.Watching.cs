@@ -22,14 +22,9 @@ internal sealed partial class InstanceRunner
         // Many are adopted side by side; each may have to look through /proc.
         await Task.Yield();
         Arm(_state, _context.Clock.Now);
-        if (!_state.HasProcess || _record.RunId is not { } runId)
+        if (_record.RunId is not { } runId || !_state.HasProcess)
         {
-            if (_state.HasProcess)
-            {
-                Post(InstanceEvent.Exited(_state.Generation, ExitStatus.Unknown, _context.Chance.Next()));
-            }
-
-            Post(InstanceEvent.Resumed());
+            Post(_state.HasProcess ? InstanceEvent.Exited(_state.Generation, ExitStatus.Unknown, _context.Chance.Next()) : InstanceEvent.Resumed());
             return false;
         }
 

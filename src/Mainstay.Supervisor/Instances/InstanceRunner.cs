@@ -138,18 +138,30 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
 
         var step = _context.Decide(before, e, _work.Policy, now);
         var acting = _run;
+        if (e.Kind is InstanceEventKind.Exited)
+        {
+            // Before anything is written: once the journal has forgotten the run, nobody would find what it left behind.
+            step = CleanUp(step, acting);
+        }
+
         var intended = step.Effects.Any(f => f is InstanceEffect.Spawn) ? Intend(ref step, before, e, now) : null;
         if (intended is null)
         {
             Save(step, before, e);
         }
 
+        // What ends processes comes before anyone can see the new state: nobody may think that an end is over while leftovers live.
+        foreach (var effect in step.Effects)
+        {
+            Perform(effect, step, acting, now);
+        }
+
         _state = step.Next;
         Arm(step.Next, now);
         Announce(before, step, e);
-        foreach (var effect in step.Effects)
+        if (intended is not null)
         {
-            Perform(effect, step, acting, intended, now);
+            Spawn(intended);
         }
 
         if (e.Kind is InstanceEventKind.Exited or InstanceEventKind.SpawnFailed && acting is not null && e.Generation == acting.Generation)
@@ -161,6 +173,17 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
         {
             _context.Watcher.Changed(this);
         }
+    }
+
+    private static Transition CleanUp(Transition step, Run? ended)
+    {
+        if (!step.Effects.Any(f => f is InstanceEffect.KillTree))
+        {
+            return step;
+        }
+
+        ended?.Process?.KillTree();
+        return step with { Effects = step.Effects.RemoveAll(f => f is InstanceEffect.KillTree) };
     }
 
     /// <summary>Journals that a process is about to be made, and under which name it can be found. Null when that could not be written: then nothing is started.</summary>
@@ -236,7 +259,7 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
             return tell.EventKind;
         }
 
-        if (step.Next.Phase != before.Phase || step.Next.Generation != before.Generation)
+        if (step.Next.Phase != before.Phase || (step.Next.Generation != before.Generation && step.Next.Because != before.Because))
         {
             return e.Kind is InstanceEventKind.Exited ? "instance.exited" : $"instance.{Words.Of(step.Next.Phase)}";
         }

@@ -47,6 +47,7 @@ internal enum EndReason
 /// <param name="Due">When the one timer of this phase fires: start deadline, watchdog, drain, grace, restart delay or retry.</param>
 /// <param name="ProbeFailures">In a row.</param>
 /// <param name="MemoryWarned">Over the warning level, and it was said.</param>
+/// <param name="Cause">How the last process failed, in words, kept over the restarts that follow; null when none has since the last explicit start.</param>
 /// <param name="Because">One sentence: the last transition.</param>
 internal sealed record InstanceState(
     InstancePhase Phase,
@@ -70,6 +71,7 @@ internal sealed record InstanceState(
     TimeSpan? Due,
     int ProbeFailures,
     bool MemoryWarned,
+    string? Cause,
     string Because)
 {
     public static InstanceState Initial { get; } = new(
@@ -94,6 +96,7 @@ internal sealed record InstanceState(
         Due: null,
         ProbeFailures: 0,
         MemoryWarned: false,
+        Cause: null,
         "not started yet");
 
     /// <summary>It has seen this explicit start.</summary>
@@ -112,7 +115,7 @@ internal sealed record InstanceState(
         other is not null
         && (Phase, Wish, Health, Generation, Stamp, Restarts, Streak, FailedStarts) == (other.Phase, other.Wish, other.Health, other.Generation, other.Stamp, other.Restarts, other.Streak, other.FailedStarts)
         && (Late, Ending, Killed, Planned, Ready, EverReady, Completed, StartedAt, ReadyAt) == (other.Late, other.Ending, other.Killed, other.Planned, other.Ready, other.EverReady, other.Completed, other.StartedAt, other.ReadyAt)
-        && (Due, ProbeFailures, MemoryWarned, Because) == (other.Due, other.ProbeFailures, other.MemoryWarned, other.Because)
+        && (Due, ProbeFailures, MemoryWarned, Cause, Because) == (other.Due, other.ProbeFailures, other.MemoryWarned, other.Cause, other.Because)
         && Exits.AsSpan().SequenceEqual(other.Exits.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Phase, Wish, Generation, Stamp, Restarts, Because);

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Mainstay.Linux.Cgroups;
 using Mainstay.Linux.Polling;
+using Mainstay.Linux.Proc.Ports;
 using Mainstay.Linux.Processes;
 using Mainstay.Linux.Signals;
 using Mainstay.Supervisor.Ports;
@@ -50,6 +52,9 @@ internal sealed class LinuxProcess : IRunningProcess
         var (memory, cpu, processes) = _tree.Usage();
         return new ProcessUsage(memory, cpu, processes);
     }
+
+    public ImmutableArray<Ports.ListeningSocket>? Listening() =>
+        [.. PortHolders.ListenersOf(_tree.LivingPids()).Select(s => new Ports.ListeningSocket(s.Address.ToString(), s.Port))];
 
     private async Task<ExitStatus> EndAsync()
     {

@@ -178,7 +178,7 @@ internal static class ServicePlanner
         var id = $"{record.Name}-{successor.Lane.Index + 1}";
         if (reload.Stage is ReloadStage.Undoing)
         {
-            var both = $"{record.Setback?.Because}; and on the way back {id} {successor.State.Because}";
+            var both = $"{record.Setback?.Because}; and on the way back {id} {successor.State.Cause ?? successor.State.Because}";
             return removed with { Reload = null, Setback = new(reload.Operation, Skipped: false, both), Because = both };
         }
 
@@ -186,7 +186,7 @@ internal static class ServicePlanner
         var back = record.Find(reload.To).Revision == record.Wanted.Revision
             ? removed.Lanes.Select(l => l.Role is LaneRole.Current ? l with { Release = record.Release } : l).ToImmutableArray()
             : removed.Lanes;
-        var because = $"{id} {successor.State.Because}";
+        var because = $"{id} {successor.State.Cause ?? successor.State.Because}";
         return removed with
         {
             Lanes = back,

@@ -25,6 +25,7 @@ internal sealed record ServiceVerdict(VerdictKind Kind, string Because, LaneSeen
         { Wish: ServiceWish.Gone } => new(VerdictKind.Going, "it is being stopped"),
         { Wish: ServiceWish.Down } => OfStop(record, seen),
         { Wish: ServiceWish.Up, Reload: not null } => new(VerdictKind.Going, record.Because),
+        { Wish: ServiceWish.Up } when seen.Lanes.Any(l => l.Lane.Role is not LaneRole.Current) => new(VerdictKind.Going, record.Because),
         { Wish: ServiceWish.Up, Setback: { } setback } when setback.Operation == operation => new(setback.Skipped ? VerdictKind.Skipped : VerdictKind.Failed, setback.Because),
         { Wish: ServiceWish.Up } => OfStart(record, seen),
     };
@@ -37,17 +38,18 @@ internal sealed record ServiceVerdict(VerdictKind Kind, string Because, LaneSeen
     private static ServiceVerdict OfStart(ServiceRecord record, ServiceSeen seen)
     {
         var current = seen.Lanes.Where(l => l.Lane.Role is LaneRole.Current).ToList();
-        if (current.Count < record.Count || seen.Lanes.Any(l => l.Lane.Role is not LaneRole.Current))
+        if (current.Count < record.Count)
         {
             return new(VerdictKind.Going, record.Because);
         }
 
+        // An instance that has not yet heard of this start shows how the one before it went.
         if (current.All(l => l.IsGood && l.State.Follows(record.Stamp)))
         {
             return new(VerdictKind.Done, record.Because);
         }
 
-        if (current.FirstOrDefault(l => !(l.IsGood && l.State.Follows(record.Stamp)) && !l.HasFailed) is { } undecided)
+        if (current.FirstOrDefault(l => !l.State.Follows(record.Stamp) || (!l.IsGood && !l.HasFailed)) is { } undecided)
         {
             return undecided.State.Phase is InstancePhase.Waiting && seen.Dependencies.Failed is { } failed
                 ? new(VerdictKind.Skipped, failed, undecided)
@@ -55,6 +57,6 @@ internal sealed record ServiceVerdict(VerdictKind Kind, string Because, LaneSeen
         }
 
         var lane = current.First(l => l.HasFailed);
-        return new(VerdictKind.Failed, lane.State.Because, lane);
+        return new(VerdictKind.Failed, lane.State.Cause ?? lane.State.Because, lane);
     }
 }

@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Mainstay.Cli.Syntax;
 
 namespace Mainstay.Cli.Tests.Syntax;
@@ -80,4 +82,10 @@ public sealed class CommandLineParserTests
 
     private static ParseOutcome Parse(string line) =>
         CommandLineParser.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), word => word.EndsWith(".yaml", StringComparison.Ordinal));
+
+    [Fact]
+    public void No_command_line_makes_the_parser_throw() => Prop.ForAll(
+        Gen.Elements("up", "logs", "scale", "-f", "-n", "-n5", "--file", "--file=", "--", "-", "--json", "-x", "--=", "-=", "a.yaml", "all", "", "=", "--lines", "--help", "help", "é", "-é1")
+            .ArrayOf().ToArbitrary(),
+        words => CommandLineParser.Parse(words, word => word == "a.yaml") is not null).QuickCheckThrowOnFailure();
 }

@@ -1,4 +1,5 @@
 using Mainstay.Contracts;
+using Mainstay.Testing;
 
 namespace Mainstay.Cli.Tests.Syntax;
 
@@ -70,5 +71,37 @@ public sealed class UsageTests : CommandTest
         Write("mainstay.yaml", "stack: s\nservices:\n  web: { command: [ node, web.js ] }\n  api: { command: [ node, api.js ] }\n");
 
         Assert.Equal("web\napi\n", (await RunAsync("completion", "services")).Out);
+    }
+
+    [Fact]
+    public void The_reference_page_is_the_verb_table() =>
+        Golden.MatchFile(Cli.Syntax.ReferencePage.Text(), Path.Combine(Repository.Root(), "docs/reference/cli.md"));
+
+    [Fact]
+    public async Task The_schema_is_printed_as_it_is_checked_in()
+    {
+        var result = await RunAsync("schema");
+
+        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Repository.Root(), "docs/reference/mainstay.schema.json"), TestContext.Current.CancellationToken), result.Out);
+    }
+
+    [Fact]
+    public async Task Every_verb_of_the_table_is_carried_out_by_something()
+    {
+        await using var daemon = FakeDaemon.Start(Home);
+        Write("mainstay.yaml", "stack: s\nservices:\n  web: { command: [ sh, -c, \"sleep 1\" ] }\n");
+        foreach (var verb in Cli.Syntax.VerbTable.All.Where(v => !v.Later))
+        {
+            string[] arguments = verb.Name switch
+            {
+                "edge" => ["reload"],
+                "scale" => ["web=2"],
+                "completion" => ["bash"],
+                _ => verb.MinArguments > 0 ? ["web"] : [],
+            };
+
+            // A verb that nothing runs would throw.
+            Assert.InRange((await RunAsync([verb.Name, .. arguments])).Code, 0, 4);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mainstay.Contracts;
 using Mainstay.Contracts.Api;
+using Mainstay.Testing;
 
 namespace Mainstay.Cli.Tests.Verbs;
 
@@ -10,7 +11,7 @@ public sealed class CheckAndUpTests : CommandTest
         stack: shop
         services:
           db: { command: [ sh, -c, "sleep 1" ] }
-          api: { command: [ sh, -c, "sleep 1" ], depends_on: [ db ], environment: { TOKEN: "${SHOP_TOKEN}", MODE: "${SHOP_MODE:?say which}" } }
+          api: { command: [ sh, -c, "sleep 1" ], depends_on: [ db ], environment: { REGION: "${SHOP_REGION}", MODE: "${SHOP_MODE:?say which}" } }
         """;
 
     private const string Bad = """
@@ -22,7 +23,7 @@ public sealed class CheckAndUpTests : CommandTest
     [Fact]
     public async Task A_good_manifest_is_ok_with_its_layers()
     {
-        (Environment["SHOP_MODE"], Environment["SHOP_TOKEN"]) = ("fast", "t");
+        (Environment["SHOP_MODE"], Environment["SHOP_REGION"]) = ("fast", "t");
         Write("mainstay.yaml", Good);
 
         var result = await RunAsync("check");
@@ -33,7 +34,7 @@ public sealed class CheckAndUpTests : CommandTest
     [Fact]
     public async Task The_manifest_is_found_upwards_or_by_file_or_by_folder()
     {
-        (Environment["SHOP_MODE"], Environment["SHOP_TOKEN"]) = ("fast", "t");
+        (Environment["SHOP_MODE"], Environment["SHOP_REGION"]) = ("fast", "t");
         Write("deep/er/other.yaml", Good);
         Write("deep/mainstay.yaml", Good);
 
@@ -58,6 +59,61 @@ public sealed class CheckAndUpTests : CommandTest
         Assert.Contains("\"db\"", result.Out, StringComparison.Ordinal);
         Assert.Contains("colour", result.Out, StringComparison.Ordinal);
         Assert.EndsWith("refused: 2 errors\n", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Manifest_environment_and_host_are_judged_together()
+    {
+        Write("open.env", "NAME=value\n");
+        File.SetUnixFileMode(Path.Combine(Folder, "open.env"), (UnixFileMode)0b110_100_100);
+        Write("mainstay.yaml", """
+            stack: shop
+            services:
+              api:
+                command: [ no-such-program ]
+                directory: nowhere
+                env_file: [ open.env ]
+                user: nobody-here
+                env_schema: { TOKEN: { type: secret, required: true } }
+            """);
+
+        var result = await RunAsync("check");
+
+        Assert.Equal(ExitCode.Problems, result.Exit);
+        Golden.Match(result.Out.Replace(Folder, "<folder>", StringComparison.Ordinal), "check.txt");
+    }
+
+    [Fact]
+    public async Task The_url_trackers_duplicate_entry_is_refused_by_check_and_by_up_naming_both()
+    {
+        var manifest = Path.Combine(Repository.Root(), "examples/url-tracker/duplicate.yaml");
+
+        var check = await RunAsync("check", "-f", manifest);
+        var up = await RunAsync("up", "-f", manifest);
+
+        Assert.Equal((ExitCode.Problems, ExitCode.Problems), (check.Exit, up.Exit));
+        Assert.All([check.Out, up.Error], text => Assert.Contains("services \"proxy-service\" and \"proxy-server\" both claim port 3000", text, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("examples/quickstart", "stack: quickstart")]
+    [InlineData("examples/url-tracker", "stack: url-tracker")]
+    public async Task The_examples_are_read_without_a_problem(string folder, string first)
+    {
+        var path = Path.Combine(Repository.Root(), folder, "mainstay.yaml");
+        var text = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+
+        Assert.Contains(first, text, StringComparison.Ordinal);
+        Assert.Empty(Spec.Parsing.ManifestReader.Read(new(path, Path.GetDirectoryName(path)!, text, Environment)).Problems);
+    }
+
+    [Fact]
+    public async Task The_readme_shows_a_manifest_that_is_read_without_a_problem()
+    {
+        var readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root(), "README.md"), TestContext.Current.CancellationToken);
+        var manifest = readme.Split("```yaml\n")[1].Split("```")[0];
+
+        Assert.Empty(Spec.Parsing.ManifestReader.Read(new("README.md", Folder, manifest, Environment)).Problems);
     }
 
     [Fact]
@@ -96,7 +152,7 @@ public sealed class CheckAndUpTests : CommandTest
     [Fact]
     public async Task Up_sends_the_manifest_and_of_the_environment_only_what_it_names()
     {
-        (Environment["SHOP_MODE"], Environment["SHOP_TOKEN"], Environment["AWS_SECRET_ACCESS_KEY"]) = ("fast", "t0ken", "must stay here");
+        (Environment["SHOP_MODE"], Environment["SHOP_REGION"], Environment["AWS_SECRET_ACCESS_KEY"]) = ("fast", "north", "must stay here");
         Write("mainstay.yaml", Good);
         ApplyRequest? sent = null;
         await using var daemon = FakeDaemon.Start(Home, async exchange =>
@@ -112,7 +168,7 @@ public sealed class CheckAndUpTests : CommandTest
         Assert.Equal((0, "2 services are ready\n"), (result.Code, result.Out));
         Assert.NotNull(sent);
         Assert.Equal(("mainstay.yaml", Folder, Good), (sent.File, sent.Directory, sent.Text));
-        Assert.Equal(["SHOP_MODE=fast", "SHOP_TOKEN=t0ken"], sent.Variables.Select(v => $"{v.Key}={v.Value}"));
+        Assert.Equal(["SHOP_MODE=fast", "SHOP_REGION=north"], sent.Variables.Select(v => $"{v.Key}={v.Value}"));
         Assert.Equal("api", Assert.Single(sent.Services).Value);
         Assert.DoesNotContain(daemon.Requests, r => r.Contains("must stay here", StringComparison.Ordinal));
     }
@@ -120,7 +176,7 @@ public sealed class CheckAndUpTests : CommandTest
     [Fact]
     public async Task Up_of_a_service_that_is_not_declared_suggests_one_that_is()
     {
-        (Environment["SHOP_MODE"], Environment["SHOP_TOKEN"]) = ("fast", "t");
+        (Environment["SHOP_MODE"], Environment["SHOP_REGION"]) = ("fast", "t");
         Write("mainstay.yaml", Good);
 
         var result = await RunAsync("up", "apo");

@@ -84,22 +84,6 @@ public sealed class RoutingTests
     }
 
     [Fact]
-    public async Task Http2_is_understood_without_tls()
-    {
-        await using var home = Create();
-        await home.UpAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{_port}/headers")
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
-
-        var answer = await Web.SendAsync(request);
-
-        Assert.Equal((HttpStatusCode.OK, HttpVersion.Version20), (answer.Status, answer.Http));
-    }
-
-    [Fact]
     public async Task A_service_that_is_too_slow_for_its_route_is_answered_504_for_it()
     {
         await using var home = Create();

@@ -33,7 +33,7 @@ public sealed class ReloadTests
             instances: {{instances}}
             environment: { VERSION: "{{version}}" }
             healthcheck: {{TestServices.Quick}}
-            stop: { grace: 10s }
+            stop: { grace: 5s }
         routes: [ { path: /, service: web } ]
 
         """;

@@ -34,7 +34,7 @@ public sealed class EnvironmentTests
         Assert.Equal(("demo", "web", "0"), (seen["MAINSTAY_STACK"], seen["MAINSTAY_SERVICE"], seen["MAINSTAY_INSTANCE"]));
         Assert.Contains("MAINSTAY_RELEASE", seen.Keys);
         Assert.Equal((await home.StatusAsync())["web"].Only.Port, int.Parse(seen["PORT"], null));
-        string[] known = ["GREETING", "PRICE", "FROM_FILE", "MAINSTAY_STACK", "MAINSTAY_SERVICE", "MAINSTAY_INSTANCE", "MAINSTAY_RELEASE",
+        string[] known = ["GREETING", "PRICE", "FROM_FILE", "MAINSTAY_STACK", "MAINSTAY_SERVICE", "MAINSTAY_INSTANCE", "MAINSTAY_RELEASE", "MAINSTAY_RUN",
             "PORT", "PATH", "HOME", "USER", "LANG", "TZ", "NOTIFY_SOCKET"];
         Assert.Empty(seen.Keys.Except(known));
     }

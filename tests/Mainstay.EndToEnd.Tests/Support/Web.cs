@@ -12,7 +12,10 @@ internal static class Web
         AllowAutoRedirect = false,
         UseProxy = false,
         PooledConnectionLifetime = TimeSpan.Zero,
-    });
+    })
+    {
+        Timeout = TimeSpan.FromSeconds(30),
+    };
 
     public static async Task<Answer> GetAsync(int port, string path, params (string Name, string Value)[] headers)
     {

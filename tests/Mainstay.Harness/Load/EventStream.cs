@@ -12,6 +12,8 @@ public sealed record EventStreamReport(int Received, bool Complete, TimeSpan Fir
 /// <summary>Reads event streams the way a browser's EventSource does, but never reconnects.</summary>
 public static class EventStream
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     public static async Task<EventStreamReport> ReadAsync(Uri url, int expected, CancellationToken cancel)
     {
         using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
@@ -25,7 +27,7 @@ public static class EventStream
             }
 
             using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
-            while (await lines.ReadLineAsync(cancel) is { } line)
+            while (await lines.ReadLineAsync(cancel).AsTask().WaitAsync(Patience, TimeProvider.System, cancel) is { } line)
             {
                 if (!line.StartsWith("data: ", StringComparison.Ordinal))
                 {
@@ -43,7 +45,7 @@ public static class EventStream
 
             return new(received, received == expected, first, silence, received == expected ? null : $"ended after {received} of {expected} events");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException)
         {
             return new(received, false, first, silence, e.Message);
         }

@@ -13,6 +13,7 @@ public sealed record SocketReport(TimeSpan Lived, int Echoes, int? Code, string 
 public sealed class TalkingSocket : IAsyncDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ClientWebSocket _socket;
     private readonly CancellationTokenSource _stop = new();
@@ -75,7 +76,8 @@ public sealed class TalkingSocket : IAsyncDisposable
             {
                 var said = number.ToString(CultureInfo.InvariantCulture);
                 await _socket.SendAsync(Encoding.ASCII.GetBytes(said), WebSocketMessageType.Text, true, CancellationToken.None);
-                var heard = await _socket.ReceiveAsync(buffer, CancellationToken.None);
+                using var silence = new CancellationTokenSource(Patience, TimeProvider.System);
+                var heard = await _socket.ReceiveAsync(buffer, silence.Token);
                 if (heard.MessageType == WebSocketMessageType.Close)
                 {
                     await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
@@ -94,7 +96,7 @@ public sealed class TalkingSocket : IAsyncDisposable
             await _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
             return Report(1000, "closed by us");
         }
-        catch (Exception e) when (e is WebSocketException or IOException)
+        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException)
         {
             return Report(null, e.Message);
         }

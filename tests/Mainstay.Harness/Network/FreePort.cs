@@ -6,9 +6,10 @@ namespace Mainstay.Harness.Network;
 /// <summary>Hands out loopback ports that nobody listens on, each once per run.</summary>
 public static class FreePort
 {
-    // Below the ephemeral range (32768 and up): there, any outgoing connection of the load could take the port meanwhile.
-    private const int First = 20_000;
-    private const int Count = 12_000;
+    // Below the ports that Mainstay picks for services (20000 and up) and below the ephemeral range (32768 and up): there, a service of another
+    // test or an outgoing connection of the load could take the port meanwhile.
+    private const int First = 10_000;
+    private const int Count = 10_000;
 
     private static int _next = Environment.ProcessId * 37 % Count;
 
@@ -23,7 +24,7 @@ public static class FreePort
             }
         }
 
-        throw new InvalidOperationException("no free port between 20000 and 32000");
+        throw new InvalidOperationException("no free port between 10000 and 20000");
     }
 
     public static bool IsFree(int port)

@@ -36,12 +36,6 @@ public sealed class LinuxProcessHostTests : IDisposable
         }
 
         _reader.Dispose();
-        var root = _host.Capabilities.Tracking ? Directory.GetDirectories("/sys/fs/cgroup", "mainstay-*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }) : [];
-        foreach (var stack in root.Where(Directory.Exists).SelectMany(home => Directory.GetDirectories(home).Append(home)).OrderByDescending(path => path.Length))
-        {
-            new Linux.Cgroups.Cgroup(stack).Remove();
-        }
-
         _kernel.Dispose();
     }
 
@@ -95,6 +89,25 @@ public sealed class LinuxProcessHostTests : IDisposable
     }
 
     [Fact]
+    public async Task The_cgroups_of_a_home_go_with_its_last_run()
+    {
+        Assert.SkipUnless(_host.Capabilities.Tracking, _host.Capabilities.Because);
+        var first = Start(Request("exec sleep 1000"));
+        var second = Start(Request("exec sleep 1000"));
+        var home = Path.GetDirectoryName(Path.GetDirectoryName(CgroupOf(first)))!;
+        Assert.Equal(2, Directory.GetDirectories(Path.Combine(home, "stack")).Length);
+        first.KillTree();
+        Assert.Equal(CgroupOf(second), Assert.Single(Directory.GetDirectories(Path.Combine(home, "stack"))));
+        second.KillTree();
+        await second.Exited.WaitAsync(Kernel.Cancelled);
+        Assert.False(Directory.Exists(home));
+    }
+
+    private static string CgroupOf(IRunningProcess process) =>
+        Linux.Cgroups.CgroupMounts.Find(File.ReadLines("/proc/self/mountinfo"), [])!.Mount
+        + File.ReadLines($"/proc/{process.Identity.Pid}/cgroup").Single(line => line.StartsWith("0::", StringComparison.Ordinal))[3..];
+
+    [Fact]
     public void A_refusal_names_its_stage()
     {
         var request = Request("") with { Argv = ["./nothing"] };
@@ -142,6 +155,43 @@ public sealed class LinuxProcessHostTests : IDisposable
         var process = Start(Request("exec sleep 1000"));
         process.Signal(9);
         Assert.Equal(new ExitStatus(null, 9), await process.Exited.WaitAsync(Kernel.Cancelled));
+    }
+
+    [Fact]
+    public async Task A_death_for_lack_of_memory_is_told_from_a_kill()
+    {
+        const string eat = "exec python3 -c 'x = b\"x\" * (300 << 20)'";
+        var old = $"/sys/fs/cgroup/memory/mainstay-test-{Environment.ProcessId}";
+        Assert.SkipUnless(_host.Capabilities.MemoryLimit || CanLimit(old), "neither cgroup v2 nor v1 limits memory here");
+        try
+        {
+            var process = Start(_host.Capabilities.MemoryLimit
+                ? Request(eat) with { MemoryLimit = 64 << 20 }
+                : Request($"echo $$ > {old}/cgroup.procs; {eat}"));
+            Assert.Equal(new ExitStatus(null, 9, OutOfMemory: true), await process.Exited.WaitAsync(Kernel.Cancelled));
+        }
+        finally
+        {
+            if (Directory.Exists(old))
+            {
+                Directory.Delete(old);
+            }
+        }
+    }
+
+    /// <summary>Version 1, where the adapter has no cgroup of its own and goes by the host's count.</summary>
+    private static bool CanLimit(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+            File.WriteAllText(Path.Combine(directory, "memory.limit_in_bytes"), "67108864");
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     [Fact]

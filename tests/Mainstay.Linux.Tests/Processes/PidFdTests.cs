@@ -1,5 +1,6 @@
 using Mainstay.Linux.Files;
 using Mainstay.Linux.Interop;
+using Mainstay.Linux.Proc;
 using Mainstay.Linux.Processes;
 using Mainstay.Linux.Signals;
 
@@ -65,6 +66,16 @@ public sealed class PidFdTests : IDisposable
         var buffer = new byte[16];
         Assert.Equal("content"u8, buffer.AsSpan(0, Pipes.Read(copy, buffer)!.Value));
         Assert.Null(process.TakeDescriptor(77));
+    }
+
+    [Fact]
+    public void A_child_that_nobody_holds_any_more_leaves_no_zombie()
+    {
+        var child = _kernel.Start(_kernel.Shell("exec sleep 1000"));
+        using var other = PidFd.Open(child.Identity);
+        child.Dispose();
+        Assert.True(other!.Signal(SignalNumber.SIGKILL));
+        Assert.True(SpinWait.SpinUntil(() => ProcStat.Read(child.Identity.Pid) is null, TimeSpan.FromMinutes(1)));
     }
 
     [Fact]

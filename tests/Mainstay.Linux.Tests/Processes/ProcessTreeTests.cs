@@ -151,27 +151,21 @@ public sealed class ProcessTreeTests : IDisposable
         var cgroups = CgroupTree.Open($"mainstay-test-{Environment.ProcessId}");
         Assert.SkipUnless(cgroups.Capabilities.Tracking, cgroups.Capabilities.Because);
         var cgroup = cgroups.Create("stack/run.1", memory: 1 << 30, cpus: 0.5)!;
-        try
+        var said = Path.Combine(_kernel.Scratch, "said");
+        Fifo.Make(said);
+        using var reader = Fifo.OpenReader(said);
+        var main = _kernel.Start(_kernel.Shell("cat /proc/self/cgroup; (setsid env -i sleep 1000 &) ; exec sleep 1000") with
         {
-            var said = Path.Combine(_kernel.Scratch, "said");
-            Fifo.Make(said);
-            using var reader = Fifo.OpenReader(said);
-            var main = _kernel.Start(_kernel.Shell("cat /proc/self/cgroup; (setsid env -i sleep 1000 &) ; exec sleep 1000") with
-            {
-                Cgroup = cgroup.Path,
-                Stdout = ChildOutput.ToPath(said),
-            });
-            Assert.Equal(cgroup.Path, cgroups.Of(main.Identity.Pid)?.Path);
-            Assert.Contains(main.Identity.Pid, cgroup.Processes());
-            Assert.False(cgroup.Remove());
-            Assert.True(new ProcessTree(main.Identity, _run, cgroup, _scanner).Kill());
-            Assert.Equal(9, (await main.Exited.WaitAsync(Kernel.Cancelled)).Signal);
-            Assert.Empty(cgroup.Processes());
-        }
-        finally
-        {
-            Assert.True(cgroup.Remove());
-            new Cgroup(Path.GetDirectoryName(Path.GetDirectoryName(cgroup.Path)!)!).Remove();
-        }
+            Cgroup = cgroup.Path,
+            Stdout = ChildOutput.ToPath(said),
+        });
+        Assert.Equal(cgroup.Path, cgroups.Of(main.Identity.Pid)?.Path);
+        Assert.Contains(main.Identity.Pid, cgroup.Processes());
+        Assert.False(cgroup.Remove());
+        Assert.True(new ProcessTree(main.Identity, _run, cgroup, _scanner).Kill());
+        Assert.Equal(9, (await main.Exited.WaitAsync(Kernel.Cancelled)).Signal);
+        Assert.Empty(cgroup.Processes());
+        Assert.True(cgroup.Remove());
+        Assert.False(Directory.Exists(Path.GetDirectoryName(Path.GetDirectoryName(cgroup.Path))));
     }
 }

@@ -19,6 +19,7 @@ internal sealed class Invariants(SimWorld world)
     private readonly Dictionary<string, long> _lastCrash = [];
     private readonly HashSet<string> _leaving = [];
     private string? _broken;
+    private bool _moved;
     private long _lastAct;
     private long _lastFault = long.MinValue / 2;
 
@@ -27,6 +28,9 @@ internal sealed class Invariants(SimWorld world)
 
     /// <summary>Services that must always have this many instances in the edge's hands that live and are ready.</summary>
     public Dictionary<string, int> Floor { get; } = [];
+
+    /// <summary>Services that a user stopped, and was told so, and nobody has touched since.</summary>
+    public HashSet<string> Stopped { get; } = [];
 
     public int Spawns { get; private set; }
 
@@ -40,6 +44,9 @@ internal sealed class Invariants(SimWorld world)
 
     /// <summary>The disk is full: what is decided meanwhile may be forgotten by the next daemon.</summary>
     public void DiskFull() => _lastFault = world.Events.Now;
+
+    /// <summary>Something about processes or the edge is not as it was at the last look.</summary>
+    public void Moved() => _moved = true;
 
     public void Rebooted()
     {
@@ -69,6 +76,7 @@ internal sealed class Invariants(SimWorld world)
 
     public void Ended(SimProcess process)
     {
+        Moved();
         if (!process.WasSignalled)
         {
             Crashes++;
@@ -78,6 +86,7 @@ internal sealed class Invariants(SimWorld world)
 
     public void Published(ServiceTraffic traffic)
     {
+        Moved();
         foreach (var endpoint in traffic.Endpoints)
         {
             if (endpoint.Draining)
@@ -100,6 +109,12 @@ internal sealed class Invariants(SimWorld world)
             throw new InvariantBrokenException(broken);
         }
 
+        if (!_moved)
+        {
+            return;
+        }
+
+        _moved = false;
         foreach (var (service, floor) in Floor)
         {
             var serving = world.Edge.Told.TryGetValue(service, out var told)
@@ -122,9 +137,12 @@ internal sealed class Invariants(SimWorld world)
                 $"{instance.Id} is {instance.State}: {instance.Because}");
         }
 
+        Check(!world.Kernel.All.Any(p => p is { IsAlive: false, HasChild: true }), $"something outlived its process: {world.Kernel.All.FirstOrDefault(p => p is { IsAlive: false, HasChild: true })}");
+        Check(!world.Kernel.Alive.Any(p => Stopped.Contains(p.Service)), $"{world.Kernel.Alive.FirstOrDefault(p => Stopped.Contains(p.Service))} runs, though its service was stopped");
         CheckAgainstHost(services);
         CheckAgainstEdge(services);
         CheckAgainstJournal(supervisor);
+        Moved();
         Look();
     }
 
@@ -161,10 +179,10 @@ internal sealed class Invariants(SimWorld world)
         Check(lanes == known, $"the journal has {lanes} instances, the supervisor {known}");
     }
 
-    /// <summary>An instance whose crashes are rare enough for its window is allowed to go on for ever.</summary>
+    /// <summary>An instance whose crashes are rare enough for its window, or that is tried again from time to time, is allowed to go on for ever.</summary>
     private bool IsFlapping(InstanceStatus instance) =>
-        world.Kernel.All.Any(p => p.Slot == instance.Id[..instance.Id.LastIndexOfAny(['-', '.']) ] || p.Program.DiesAfter is not null || p.Program.HangsAfter is not null || p.Program.Memory > 500_000_000)
-        && instance.State is InstancePhase.Starting or InstancePhase.Backoff or InstancePhase.Draining or InstancePhase.Stopping;
+        instance.State is InstancePhase.Starting or InstancePhase.Backoff or InstancePhase.Draining or InstancePhase.Stopping
+        && world.Kernel.All.Any(p => p.Slot == instance.Id && !SimProgram.Healthy.Contains(p.Program));
 
     private bool HasShownReadiness(SimProcess process) =>
         process.WasSeenReady || (world.Events.Now - process.StartedAt >= InstancePolicy.Settling.Ticks && Specs.TryGetValue(process.Service, out var spec) && spec is { Healthcheck: null, Port.Kind: PortKind.None });

@@ -12,6 +12,8 @@ internal sealed class SimManifests(SimWorld world)
 {
     private static readonly ServiceName Redis = new("redis");
 
+    private readonly Dictionary<string, (HealthcheckSpec? Check, TimeSpan? RetryEvery)> _policies = [];
+
     public AppliedStack Make(IEnumerable<ServiceSpec> services)
     {
         var all = services.ToImmutableArray();
@@ -32,6 +34,8 @@ internal sealed class SimManifests(SimWorld world)
             world.Inherited.Add(name);
         }
 
+        // A name keeps its policy for the whole history: what is checked must not depend on which manifest got through.
+        var (check, retryEvery) = _policies.TryGetValue(name, out var known) ? known : _policies[name] = (Check(port), world.Happens(0.2) ? TimeSpan.FromMinutes(2) : null);
         return With(
             new(
                 new(name),
@@ -43,8 +47,8 @@ internal sealed class SimManifests(SimWorld world)
                 [],
                 null,
                 [.. dependsOn.Select(d => new DependencySpec(new(d), DependencyCondition.Healthy, SourceSpan.None))],
-                Check(port),
-                new(RestartKind.Always, 4, TimeSpan.FromMinutes(10), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), [], world.Happens(0.2) ? TimeSpan.FromMinutes(2) : null),
+                check,
+                new(RestartKind.Always, 4, TimeSpan.FromMinutes(10), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), [], retryEvery),
                 new(500_000_000, 300_000_000, null, null),
                 new("SIGTERM", TimeSpan.FromSeconds(5)),
                 null,
@@ -69,7 +73,7 @@ internal sealed class SimManifests(SimWorld world)
         PortKind.Auto or PortKind.Fixed => world.Happens(0.2) ? null : With(new TcpProbeSpec()),
     };
 
-    private static HealthcheckSpec With(ProbeSpec probe) => new(probe, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1), 3, TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(200));
+    private static HealthcheckSpec With(ProbeSpec probe) => new(probe, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), 3, TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(200));
 }
 
 /// <summary>One seeded history: a stack, users who change it, and faults. Then the faults stop, and everything has to come to an end.</summary>
@@ -97,7 +101,7 @@ internal sealed class SimHistory(SimWorld world)
             Disturb();
         }
 
-        Rest(TimeSpan.FromMinutes(25));
+        Rest(TimeSpan.FromMinutes(16));
     }
 
     /// <summary>Good programs and good users, but releases that may be bad and daemons that may die: then not one ready instance may be missing.</summary>
@@ -134,7 +138,7 @@ internal sealed class SimHistory(SimWorld world)
             }
         }
 
-        Rest(TimeSpan.FromMinutes(10));
+        Rest(TimeSpan.FromMinutes(4));
     }
 
     private void Rest(TimeSpan span)
@@ -144,7 +148,14 @@ internal sealed class SimHistory(SimWorld world)
         world.Journal.IsFull = false;
         world.ExternalIsThere = true;
         world.Tell("faults stop");
-        world.Run(span);
+        world.Run(span / 2);
+        if (world.Chance.Next(2) == 0)
+        {
+            // What is at rest must stay so under the next daemon.
+            world.KillDaemon("one last time");
+        }
+
+        world.Run(span / 2);
         world.Invariants.AtRest();
     }
 
@@ -189,7 +200,7 @@ internal sealed class SimHistory(SimWorld world)
             case 5 or 6 or 7:
                 var verb = (ActionVerb)chance.Next(4);
                 var all = chance.Next(4) == 0;
-                world.Act($"{verb} {(all ? "all" : service.Name)}", s => s.ActAsync(new(verb, all ? [] : [service.Name]), _ => { }, CancellationToken.None));
+                world.Act($"{verb} {(all ? "all" : service.Name)}", s => s.ActAsync(new(verb, all ? [] : [service.Name]), _ => { }, CancellationToken.None), verb is not ActionVerb.Stop ? [] : all ? [.. _services.Select(o => o.Name.Value)] : [service.Name.Value]);
                 break;
             case 8:
                 world.Act($"scale {service.Name}", s => s.ScaleAsync(new(service.Name, chance.Next(0, 4)), _ => { }, CancellationToken.None));

@@ -10,6 +10,9 @@ internal sealed class SimJournal
 
     public bool IsFull { get; set; }
 
+    /// <summary>A planted bug: records that this accepts are not written.</summary>
+    public Func<JournalPut, bool> Loses { get; set; } = _ => false;
+
     public IEnumerable<((string Kind, string Key) Key, string Json)> Records => _records.Select(r => (r.Key, r.Value));
 
     public IJournal For(Life life) => new Opened(this, life);
@@ -31,7 +34,7 @@ internal sealed class SimJournal
             }
 
             journal._records = journal._records
-                .SetItems(batch.Puts.Select(p => KeyValuePair.Create((p.Kind, p.Key), p.Json)))
+                .SetItems(batch.Puts.Where(p => !journal.Loses(p)).Select(p => KeyValuePair.Create((p.Kind, p.Key), p.Json)))
                 .RemoveRange(batch.Deletes.Select(d => (d.Kind, d.Key)));
             life.Pass("after commit");
         }

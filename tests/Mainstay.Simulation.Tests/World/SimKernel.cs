@@ -51,6 +51,7 @@ internal sealed class SimKernel(SimWorld world)
         }
 
         process.WasSignalled = true;
+        world.Invariants.Moved();
         if (process.Program.StopTakes is { } takes)
         {
             After(process, takes, () => End(process, new(null, signal)));

@@ -25,7 +25,7 @@ internal sealed class SimProcessHost(Life life) : IProcessHost
     public IRunningProcess? Adopt(ProcessIdentity? identity, string runId)
     {
         life.Pass("adopt");
-        return life.World.Kernel.Find(identity, runId) is { } process ? new Held(life, process, isChild: false) : null;
+        return !life.World.IsBlind && life.World.Kernel.Find(identity, runId) is { } process ? new Held(life, process, isChild: false) : null;
     }
 
     public void KillLeftovers(string runId)
@@ -88,7 +88,7 @@ internal sealed class SimProber(Life life) : IProber, IExternalProber
     {
         life.Pass("probe");
         var slow = life.World.Happens(life.World.SlowProbes);
-        await Task.Delay(slow ? target.Timeout : life.World.Vary(TimeSpan.FromMilliseconds(5)), life.Time, token);
+        await Task.Delay(slow ? target.Timeout : life.World.Vary(TimeSpan.FromMilliseconds(life.World.Happens(0.2) ? 400 : 5)), life.Time, token);
         var process = target.Port is { } port ? life.World.Kernel.Listener(port) : life.World.Kernel.Alive.FirstOrDefault(p => p.RunId == target.Environment["MAINSTAY_RUN"]);
         if (process is { IsAlive: true, IsListening: true, IsHung: false } && !slow)
         {

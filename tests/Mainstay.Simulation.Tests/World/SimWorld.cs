@@ -13,6 +13,7 @@ internal sealed class SimWorld
     private readonly Random _chance;
     private int _boot = 1;
     private long _bootAt;
+    private int _acts;
     private double _strike;
 
     public SimWorld(int seed)
@@ -54,6 +55,9 @@ internal sealed class SimWorld
     public InstanceDecision DecideInstance { get; set; } = InstanceMachine.Next;
 
     public ServiceDecision DecideService { get; set; } = ServicePlanner.Plan;
+
+    /// <summary>A planted bug: a new daemon finds no process again.</summary>
+    public bool IsBlind { get; set; }
 
     public Life? Life { get; private set; }
 
@@ -139,7 +143,8 @@ internal sealed class SimWorld
     }
 
     /// <summary>A user acts. Operations queue up in the daemon; those of a dead daemon have no answer.</summary>
-    public void Act(string what, Func<StackSupervisor, Task<OperationResult>> act)
+    /// <param name="stopped">Services that a good answer promises to be stopped from then on, until the next act.</param>
+    public void Act(string what, Func<StackSupervisor, Task<OperationResult>> act, params string[] stopped)
     {
         if (Life is not { IsAlive: true } life || Supervisor is not { } supervisor)
         {
@@ -148,17 +153,24 @@ internal sealed class SimWorld
 
         Tell($"user: {what}");
         Invariants.Acted();
+        Invariants.Stopped.Clear();
         life.Within(() =>
         {
-            var running = AnswerAsync(what, act(supervisor));
+            var running = AnswerAsync(what, act(supervisor), stopped);
             Running.Add(running);
             Watch(running, what);
         });
     }
 
-    private async Task<OperationResult> AnswerAsync(string what, Task<OperationResult> act)
+    private async Task<OperationResult> AnswerAsync(string what, Task<OperationResult> act, string[] stopped)
     {
+        var number = ++_acts;
         var result = await act;
+        if (result.ExitCode is ExitCode.Done && number == _acts)
+        {
+            Invariants.Stopped.UnionWith(stopped);
+        }
+
         Tell($"answer to {what}: {(result.ExitCode is ExitCode.Done ? "done" : result.ExitCode)}: {result.Summary}");
         Invariants.Acted();
         return result;

@@ -21,7 +21,7 @@ public sealed class HostileInputTests
         "\t", "\n", "\"", "'", "|\n", ">-\n", "#", "routes:\n", "edge: { listen: [ ", "http://127.0.0.1:80", "depends_on: [ a, b ]\n", "environment: { A: ", "healthcheck: { http: / }\n", "\0", "\uFEFF", "%YAML 1.1\n", "10s", "1e999",
     ];
 
-    private static int Runs => int.TryParse(Environment.GetEnvironmentVariable("MAINSTAY_FUZZ_RUNS"), out var runs) ? runs : 1500;
+    private static int Runs => int.TryParse(Environment.GetEnvironmentVariable("MAINSTAY_FUZZ_RUNS"), out var runs) ? runs : 400;
 
     [Fact]
     public void Random_bytes_are_survived() => ForSeeds(random =>
@@ -77,14 +77,12 @@ public sealed class HostileInputTests
     [InlineData("\u0085")]
     [InlineData("\uFEFF")]
     [InlineData("\ud800")]
-    public void A_million_repetitions_are_survived(string piece)
+    public void A_million_characters_of_one_piece_are_survived(string piece)
     {
-        var repeated = string.Concat(Enumerable.Repeat(piece, 1_000_000 / piece.Length - 10));
-
-        Survives(repeated);
-        Survives("a: " + repeated[..(repeated.Length - 10)]);
-        Survives("a:\n  " + repeated[..(repeated.Length - 10)]);
-        Survives("a: \"" + repeated[..(repeated.Length - 10)]);
+        Survives(Repeated(piece, 999_000));
+        Survives("a: " + Repeated(piece, 100_000));
+        Survives("a:\n  " + Repeated(piece, 100_000));
+        Survives("a: \"" + Repeated(piece, 100_000));
     }
 
     [Fact]
@@ -167,6 +165,8 @@ public sealed class HostileInputTests
         Prop.ForAll(Seeds(), seed => Survives(text(new Random(seed))) is not null).Check(Config.QuickThrowOnFailure.WithMaxTest(Runs).WithQuietOnSuccess(true));
 
     private static Arbitrary<int> Seeds() => Gen.Choose(0, int.MaxValue).ToArbitrary();
+
+    private static string Repeated(string piece, int characters) => string.Concat(Enumerable.Repeat(piece, characters / piece.Length));
 
     private static string Mutated(string text, Random random)
     {

@@ -15,7 +15,7 @@ public sealed class RoundTripTests
         var again = Manifest.Stack(ManifestWriter.Write(stack));
 
         return Canonical.Same(stack, again, SpecJson.Default.StackSpec) && StackDiff.Of(StackState.Of(stack), StackState.Of(again)).IsEmpty;
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithQuietOnSuccess(true));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(150).WithQuietOnSuccess(true));
 
     [Fact]
     public void Reading_twice_gives_the_same_places_too()

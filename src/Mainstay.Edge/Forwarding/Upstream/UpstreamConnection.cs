@@ -37,6 +37,8 @@ internal sealed class UpstreamConnection(UpstreamPool pool, Socket socket) : IDi
 
     public ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
 
+    public ReadOnlyMemory<byte> UnreadMemory => _buffer.AsMemory(_start, _end - _start);
+
     public void Consume(int count) => _start += count;
 
     /// <summary>Sends all of it. Silence of a full peer counts against the write deadline.</summary>
@@ -113,13 +115,18 @@ internal sealed class UpstreamConnection(UpstreamPool pool, Socket socket) : IDi
         }
     }
 
+    /// <summary>The response is complete; the peer's own idle time begins now, even if its last bytes still wait for a slow client.</summary>
+    public void Finished(long now) => IdleSince = now;
+
+    public void Taken() => IdleSince = 0;
+
     public void BecomeIdle(long now)
     {
         ReleaseBuffer();
         SetReadDeadline(0);
         SetWriteDeadline(0);
         Reused = true;
-        IdleSince = now;
+        IdleSince = IdleSince == 0 ? now : IdleSince;
     }
 
     /// <summary>No more will be sent to the peer; it may still answer.</summary>

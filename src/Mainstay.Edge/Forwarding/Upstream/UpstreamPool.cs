@@ -40,6 +40,7 @@ internal sealed class UpstreamPool(IPEndPoint endPoint, EdgeLimits limits, TimeP
             var unsure = !repeatable || idle >= _surelyAlive;
             if (!tooOld && !(unsure && connection.IsStale()))
             {
+                connection.Taken();
                 return connection;
             }
 

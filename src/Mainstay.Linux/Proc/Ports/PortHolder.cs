@@ -25,6 +25,14 @@ public static class PortHolders
         return [.. sockets.Select(s => Describe(s, holders.GetValueOrDefault(s.Inode, [])))];
     }
 
+    /// <summary>What the given processes listen on, each address and port once.</summary>
+    public static ImmutableArray<ListeningSocket> ListenersOf(IReadOnlySet<int> pids)
+    {
+        var sockets = PortTable.Listening();
+        var held = SocketHolders.Of(sockets.Select(s => s.Inode).ToHashSet(), pids);
+        return [.. sockets.Where(s => held.ContainsKey(s.Inode)).OrderBy(s => s.Port)];
+    }
+
     private static PortHolder Describe(ListeningSocket socket, ImmutableArray<int> pids)
     {
         var candidates = pids.Select(ProcessFacts.Read).OfType<ProcessFacts>().ToArray();

@@ -32,8 +32,15 @@ internal abstract class Kind<T> : IKind
 
     protected static string Named(Node node) => node.Path is { Length: > 0 } path ? path : "the manifest";
 
-    protected string WriteExample(Node node) =>
-        node.Step.Length == 0 || node.Step.StartsWith('[') || Example.Length == 0 ? $"write {Expected}{(Example.Length == 0 ? "" : $", for example {Example}")}" : $"write for example \"{Quoted.Bare(node.Step)}: {Example}\"";
+    protected string WriteExample(Node node)
+    {
+        if (node.Step.Length == 0 || node.Step.StartsWith('[') || Example.Length == 0)
+        {
+            return Example.Length == 0 ? $"write {Expected}" : $"write {Expected}, for example {Example}";
+        }
+
+        return $"write for example \"{Quoted.Bare(node.Step)}: {Example}\"";
+    }
 }
 
 /// <summary>A kind whatever it reads, for the reference and the schema.</summary>

@@ -68,7 +68,11 @@ internal abstract class Shape<T>(string name) : Kind<T>, IShape
 
         if (key is not null)
         {
-            context.Report(ManifestCodes.NotAvailable, entry.Span, $"{Called(map)} asks for \"{key.Name}\", which is not available in this version", $"remove \"{key.Name}\"");
+            context.Report(
+                ManifestCodes.NotAvailable,
+                entry.Span,
+                $"{Called(map)} asks for \"{key.Name}\", which is not available in this version",
+                $"remove \"{key.Name}\"");
             return null;
         }
 

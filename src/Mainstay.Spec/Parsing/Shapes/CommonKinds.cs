@@ -18,7 +18,10 @@ internal static partial class CommonKinds
 
     /// <summary>Dots and dashes are unusual, but programs that read such variables exist.</summary>
     public static KeyRule VariableRule { get; } = new(
-        ManifestCodes.BadVariableName, "a variable's name: letters, digits and underscores, not beginning with a digit", VariablePattern().ToString(), VariablePattern().IsMatch);
+        ManifestCodes.BadVariableName,
+        "a variable's name: letters, digits and underscores, not beginning with a digit",
+        VariablePattern().ToString(),
+        VariablePattern().IsMatch);
 
     public static TruthKind Truth { get; } = new();
 

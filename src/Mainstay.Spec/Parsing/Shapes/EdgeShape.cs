@@ -9,13 +9,19 @@ namespace Mainstay.Spec.Parsing.Shapes;
 internal sealed class EdgeShape() : Shape<EdgeSpec>("edge")
 {
     private static readonly Key<ImmutableArray<Item<ListenSpec>>> s_listen = new(
-        "listen", new ListKind<ListenSpec>(ListenAddress.Kind, "a list of addresses", orOne: true), [], "The addresses that the edge accepts requests on. Without any, the stack has no edge.")
+        "listen",
+        new ListKind<ListenSpec>(ListenAddress.Kind, "a list of addresses", orOne: true),
+        [],
+        "The addresses that the edge accepts requests on. Without any, the stack has no edge.")
     {
         AlsoKnownAs = ["bind", "addresses", "ports", "port"],
     };
 
     private static readonly Key<ImmutableArray<Item<CertificateSpec>>> s_certificates = new(
-        "certificates", new ListKind<CertificateSpec>(new CertificateShape(), "a list of certificates"), [], "Certificates for https, chosen by the name that the client asks for; read again when the files change.")
+        "certificates",
+        new ListKind<CertificateSpec>(new CertificateShape(), "a list of certificates"),
+        [],
+        "Certificates for https, chosen by the name that the client asks for; read again when the files change.")
     {
         AlsoKnownAs = ["tls", "certs", "certificate"],
     };
@@ -23,15 +29,25 @@ internal sealed class EdgeShape() : Shape<EdgeSpec>("edge")
     private static readonly Key<ImmutableArray<Item<string>>> s_trustedProxies = new(
         "trusted_proxies",
         new ListKind<string>(
-            new ParsedKind<string>(ManifestCodes.BadNetwork, "an address or a network such as 10.0.0.0/8", "10.0.0.0/8", Network, NetworkHint), "a list of networks", orOne: true),
+            new ParsedKind<string>(ManifestCodes.BadNetwork, "an address or a network such as 10.0.0.0/8", "10.0.0.0/8", Network, NetworkHint),
+            "a list of networks",
+            orOne: true),
         [],
         "Whose X-Forwarded-* headers are believed.",
         "nobody");
 
-    private static readonly Key<string> s_errorPages = new("error_pages", CommonKinds.FilePath("errors"), "", "A folder with pages named by status, such as 503.html.", "built-in pages");
+    private static readonly Key<string> s_errorPages = new(
+        "error_pages",
+        CommonKinds.FilePath("errors"),
+        "",
+        "A folder with pages named by status, such as 503.html.",
+        "built-in pages");
 
     private static readonly Key<TimeSpan> s_wsDrain = new(
-        "ws_drain", new DurationKind(TimeSpan.Zero, TimeSpan.FromHours(24), "30s"), EdgeSpec.None.WsDrain, "How long open WebSockets stay with an instance that is replaced, before they are closed with code 1001.");
+        "ws_drain",
+        new DurationKind(TimeSpan.Zero, TimeSpan.FromHours(24), "30s"),
+        EdgeSpec.None.WsDrain,
+        "How long open WebSockets stay with an instance that is replaced, before they are closed with code 1001.");
 
     public override ImmutableArray<Key> Keys { get; } = [s_listen, s_certificates, s_trustedProxies, s_errorPages, s_wsDrain];
 
@@ -44,10 +60,13 @@ internal sealed class EdgeShape() : Shape<EdgeSpec>("edge")
         fields.Span);
 
     /// <summary>Always with a prefix length, so that nobody has to tell an address from a network again.</summary>
-    private static string? Network(string text) =>
-        IPNetwork.TryParse(text, out var network) ? (network.ToString().Equals(text, StringComparison.OrdinalIgnoreCase) ? network.ToString() : null)
-        : IPAddress.TryParse(text, out var address) && address.ToString().Equals(text, StringComparison.OrdinalIgnoreCase) ? $"{address}/{(address.GetAddressBytes().Length * 8)}"
-        : null;
+    private static string? Network(string text)
+    {
+        var wanted = IPAddress.TryParse(text, out var address) ? $"{text}/{address.GetAddressBytes().Length * 8}" : text;
+
+        // Compared as text: the framework silently clears the bits behind the prefix.
+        return IPNetwork.TryParse(wanted, out var network) && network.ToString().Equals(wanted, StringComparison.OrdinalIgnoreCase) ? network.ToString() : null;
+    }
 
     private static string? NetworkHint(string text)
     {
@@ -73,11 +92,23 @@ internal sealed class EdgeShape() : Shape<EdgeSpec>("edge")
 
 internal sealed class CertificateShape() : Shape<CertificateSpec>("certificate")
 {
-    private static readonly Key<string> s_host = new("host", HostName.WithWildcard, "", "The name it is for: exact, or *.example.com.") { IsRequired = true, AlsoKnownAs = ["domain", "name"] };
+    private static readonly Key<string> s_host = new("host", HostName.WithWildcard, "", "The name it is for: exact, or *.example.com.")
+    {
+        IsRequired = true,
+        AlsoKnownAs = ["domain", "name"],
+    };
 
-    private static readonly Key<string> s_cert = new("cert", CommonKinds.FilePath("tls/fullchain.pem"), "", "The certificate with its chain, PEM.") { IsRequired = true, AlsoKnownAs = ["certificate", "crt", "fullchain", "file"] };
+    private static readonly Key<string> s_cert = new("cert", CommonKinds.FilePath("tls/fullchain.pem"), "", "The certificate with its chain, PEM.")
+    {
+        IsRequired = true,
+        AlsoKnownAs = ["certificate", "crt", "fullchain", "file"],
+    };
 
-    private static readonly Key<string> s_key = new("key", CommonKinds.FilePath("tls/privkey.pem"), "", "The private key, PEM.") { IsRequired = true, AlsoKnownAs = ["private_key", "privkey"] };
+    private static readonly Key<string> s_key = new("key", CommonKinds.FilePath("tls/privkey.pem"), "", "The private key, PEM.")
+    {
+        IsRequired = true,
+        AlsoKnownAs = ["private_key", "privkey"],
+    };
 
     public override ImmutableArray<Key> Keys { get; } = [s_host, s_cert, s_key];
 

@@ -28,7 +28,10 @@ internal sealed class EnvRuleShape() : Shape<EnvRuleSpec>("env_rule")
 
     private static readonly Key<string> s_requiredIf = Text("required_if", s_condition, "Required when another variable is set (NAME) or has a value (NAME=value).");
 
-    private static readonly Key<string> s_requiredUnless = Text("required_unless", s_condition, "Required unless another variable is set (NAME) or has a value (NAME=value).");
+    private static readonly Key<string> s_requiredUnless = Text(
+        "required_unless",
+        s_condition,
+        "Required unless another variable is set (NAME) or has a value (NAME=value).");
 
     private static readonly Key<string> s_default = Text("default", s_text, "Passed to the service when the variable is not set.");
 
@@ -44,13 +47,21 @@ internal sealed class EnvRuleShape() : Shape<EnvRuleSpec>("env_rule")
 
     private static readonly Key<int> s_minLength = new("min_length", new WholeNumberKind(1, 65_536, "32"), 0, "The fewest characters.", "none");
 
-    private static readonly Key<double> s_minEntropyBits = new("min_entropy_bits", new DecimalKind(1, 100_000, "128"), 0, "How hard to guess the value must be.", "none");
+    private static readonly Key<double> s_minEntropyBits = new(
+        "min_entropy_bits",
+        new DecimalKind(1, 100_000, "128"),
+        0,
+        "How hard to guess the value must be.",
+        "none");
 
     private static readonly Key<bool> s_unique = new("unique", CommonKinds.Truth, false, "No other variable of the stack may have the same value.");
 
     private static readonly Key<ImmutableArray<Item<string>>> s_togetherWith = List("together_with", "TLS_KEY", "Variables that must be set whenever this one is.");
 
-    private static readonly Key<string> s_warnIf = Text("warn_if", s_text, "Warns when the variable has this value, or when this condition (NAME or NAME=value) holds.");
+    private static readonly Key<string> s_warnIf = Text(
+        "warn_if",
+        s_text,
+        "Warns when the variable has this value, or when this condition (NAME or NAME=value) holds.");
 
     private static readonly Key<string> s_description = Text("description", s_text, "What the variable is for; shown with every problem about it.");
 
@@ -115,7 +126,10 @@ internal sealed class EnvRuleShape() : Shape<EnvRuleSpec>("env_rule")
         if (fields.Has(key) && rule.Type != type)
         {
             fields.Report(
-                ManifestCodes.ValuesDisagree, key, $"\"{key.Name}\" is only for type {s_types.Show(type)}, but the type is {s_types.Show(rule.Type)}", $"write \"type: {s_types.Show(type)}\", or remove \"{key.Name}\"");
+                ManifestCodes.ValuesDisagree,
+                key,
+                $"\"{key.Name}\" is only for type {s_types.Show(type)}, but the type is {s_types.Show(rule.Type)}",
+                $"write \"type: {s_types.Show(type)}\", or remove \"{key.Name}\"");
         }
     }
 
@@ -128,11 +142,19 @@ internal sealed class EnvRuleShape() : Shape<EnvRuleSpec>("env_rule")
 
         if (rule.Type is not (EnvType.Int or EnvType.Float or EnvType.Duration or EnvType.Bytes or EnvType.Port))
         {
-            fields.Report(ManifestCodes.ValuesDisagree, key, $"\"{key.Name}\" is only for int, float, duration, bytes and port, but the type is {s_types.Show(rule.Type)}", $"remove \"{key.Name}\", or correct the type");
+            fields.Report(
+                ManifestCodes.ValuesDisagree,
+                key,
+                $"\"{key.Name}\" is only for int, float, duration, bytes and port, but the type is {s_types.Show(rule.Type)}",
+                $"remove \"{key.Name}\", or correct the type");
         }
         else if (Amount(rule.Type, written) is null)
         {
-            fields.Report(ManifestCodes.ValuesDisagree, key, $"\"{key.Name}\" cannot be read as {s_types.Show(rule.Type)}", $"write \"{key.Name}\" as a value of the type {s_types.Show(rule.Type)}");
+            fields.Report(
+                ManifestCodes.ValuesDisagree,
+                key,
+                $"\"{key.Name}\" cannot be read as {s_types.Show(rule.Type)}",
+                $"write \"{key.Name}\" as a value of the type {s_types.Show(rule.Type)}");
         }
     }
 

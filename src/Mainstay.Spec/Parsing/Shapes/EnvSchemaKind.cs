@@ -52,7 +52,11 @@ internal sealed class EnvSchemaKind : Kind<EnvSchemaSpec?>
         var file = context.Absolute(path);
         if (context.TextOf(file) is not { } text)
         {
-            context.Report(ManifestCodes.SchemaUnreadable, node, $"{Named(node)} names the file {Quoted.Text(path)}, which cannot be read", "create the file, correct the path, or write the rules here");
+            context.Report(
+                ManifestCodes.SchemaUnreadable,
+                node,
+                $"{Named(node)} names the file {Quoted.Text(path)}, which cannot be read",
+                "create the file, correct the path, or write the rules here");
             return null;
         }
 

@@ -21,7 +21,11 @@ internal sealed class EnvironmentValueKind : Kind<string>
         if (node is ScalarNode { IsNothing: true })
         {
             var name = Quoted.Bare(node.Step);
-            context.Report(ManifestCodes.WrongType, node, $"{Named(node)} has no value", $"write {name}: \"\" for an empty value, or {name}: \"${{{name}}}\" to pass on what the mainstay command has");
+            context.Report(
+                ManifestCodes.WrongType,
+                node,
+                $"{Named(node)} has no value",
+                $"write {name}: \"\" for an empty value, or {name}: \"${{{name}}}\" to pass on what the mainstay command has");
             return false;
         }
 

@@ -17,7 +17,10 @@ internal sealed class ExpectShape() : Shape<ExpectSpec>("expect")
         "Which statuses pass: 200, 200-299, or a list of such.", "200-299");
 
     private static readonly Key<ImmutableSortedDictionary<string, string>> s_json = new(
-        "json", new JsonExpectKind(), ExpectSpec.Default.Json, "Which values the answer's JSON must have; dots or maps lead deeper. \"degraded\" for a wanted \"status\" passes and is shown as degraded.");
+        "json",
+        new JsonExpectKind(),
+        ExpectSpec.Default.Json,
+        "Which values the answer's JSON must have; dots or maps lead deeper. \"degraded\" for a wanted \"status\" passes and is shown as degraded.");
 
     private static readonly Key<string> s_bodyContains = new("body_contains", new TextKind("text", "ok"), "", "Text that the answer's body must have in it.", "none")
     {
@@ -40,7 +43,13 @@ internal sealed class StatusKind() : ScalarKind<StatusRange>(ManifestCodes.BadSt
 
     public override string Show(StatusRange value) => value.From == value.To ? $"{value.From}" : $"{value.From}-{value.To}";
 
-    protected override JsonObject TextSchema => new() { ["type"] = new JsonArray("integer", "string"), ["minimum"] = 100, ["maximum"] = 599, ["pattern"] = "^[1-5][0-9][0-9](-[1-5][0-9][0-9])?$" };
+    protected override JsonObject TextSchema => new()
+    {
+        ["type"] = new JsonArray("integer", "string"),
+        ["minimum"] = 100,
+        ["maximum"] = 599,
+        ["pattern"] = "^[1-5][0-9][0-9](-[1-5][0-9][0-9])?$",
+    };
 
     protected override bool TryParse(string text, out StatusRange value)
     {

@@ -17,9 +17,15 @@ internal sealed class ExternalShape() : Shape<ExternalSpec>("external")
 
     private static readonly DurationKind s_period = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(24), "5s");
 
-    private static readonly Key<string> s_tcp = new("tcp", s_address, "", "It is healthy when this address accepts a connection.") { AlsoKnownAs = ["address", "host", "port"] };
+    private static readonly Key<string> s_tcp = new("tcp", s_address, "", "It is healthy when this address accepts a connection.")
+    {
+        AlsoKnownAs = ["address", "host", "port"],
+    };
 
-    private static readonly Key<Uri?> s_http = new("http", s_url!, null, "It is healthy when GET on this URL answers with a status from 200 to 299.") { AlsoKnownAs = ["url", "https"] };
+    private static readonly Key<Uri?> s_http = new("http", s_url!, null, "It is healthy when GET on this URL answers with a status from 200 to 299.")
+    {
+        AlsoKnownAs = ["url", "https"],
+    };
 
     private static readonly Key<TimeSpan> s_interval = new("interval", s_period, TimeSpan.FromSeconds(5), "The time between two checks.");
 
@@ -31,7 +37,11 @@ internal sealed class ExternalShape() : Shape<ExternalSpec>("external")
     {
         if (!fields.Has(s_tcp) && !fields.Has(s_http))
         {
-            fields.Report(ManifestCodes.NoProbe, s_tcp, "it does not say what to check", "add for example \"tcp: 127.0.0.1:6379\" or \"http: http://127.0.0.1:9200/\"");
+            fields.Report(
+                ManifestCodes.NoProbe,
+                s_tcp,
+                "it does not say what to check",
+                "add for example \"tcp: 127.0.0.1:6379\" or \"http: http://127.0.0.1:9200/\"");
         }
         else if (fields.Has(s_tcp) && fields.Has(s_http))
         {

@@ -21,7 +21,10 @@ internal sealed partial class HealthcheckShape() : Shape<HealthcheckSpec>("healt
         AlsoKnownAs = ["url", "path", "httpget", "http_get", "endpoint"],
     };
 
-    private static readonly Key<bool> s_tcp = new("tcp", CommonKinds.Truth, false, "Passes when the service's port accepts a connection.") { AlsoKnownAs = ["port", "tcpsocket"] };
+    private static readonly Key<bool> s_tcp = new("tcp", CommonKinds.Truth, false, "Passes when the service's port accepts a connection.")
+    {
+        AlsoKnownAs = ["port", "tcpsocket"],
+    };
 
     private static readonly Key<CommandDraft> s_command = new(
         "command", new CommandKind(), CommandDraft.Absent, "Passes when this command, run with the service's environment and directory, exits with 0.", "none")
@@ -31,26 +34,48 @@ internal sealed partial class HealthcheckShape() : Shape<HealthcheckSpec>("healt
 
     private static readonly Key<bool> s_shell = new("shell", CommonKinds.Truth, false, "Runs the command by /bin/sh -c.");
 
-    private static readonly Key<bool> s_notify = new("notify", CommonKinds.Truth, false, "Passes once the service says READY=1 by sd_notify.") { AlsoKnownAs = ["sd_notify"] };
+    private static readonly Key<bool> s_notify = new("notify", CommonKinds.Truth, false, "Passes once the service says READY=1 by sd_notify.")
+    {
+        AlsoKnownAs = ["sd_notify"],
+    };
 
     private static readonly Key<TimeSpan> s_interval = new("interval", Period("10s"), TimeSpan.FromSeconds(10), "The time between two checks.");
 
     private static readonly Key<TimeSpan> s_timeout = new("timeout", Period("2s"), TimeSpan.FromSeconds(2), "How long one check may take.");
 
-    private static readonly Key<int> s_retries = new("retries", new WholeNumberKind(1, 1000, "3"), 3, "How many checks in a row must fail before the instance is unhealthy.");
+    private static readonly Key<int> s_retries = new(
+        "retries",
+        new WholeNumberKind(1, 1000, "3"),
+        3,
+        "How many checks in a row must fail before the instance is unhealthy.");
 
     private static readonly Key<TimeSpan> s_startPeriod = new(
-        "start_period", new DurationKind(TimeSpan.Zero, TimeSpan.FromDays(1), "30s"), TimeSpan.FromSeconds(30), "How long an instance may take to become ready; failures do not count meanwhile.")
+        "start_period",
+        new DurationKind(TimeSpan.Zero, TimeSpan.FromDays(1), "30s"),
+        TimeSpan.FromSeconds(30),
+        "How long an instance may take to become ready; failures do not count meanwhile.")
     {
         AlsoKnownAs = ["initial_delay", "grace"],
     };
 
-    private static readonly Key<TimeSpan> s_startInterval = new("start_interval", Period("250ms"), TimeSpan.FromMilliseconds(250), "The time between two checks until the instance is ready.");
+    private static readonly Key<TimeSpan> s_startInterval = new(
+        "start_interval",
+        Period("250ms"),
+        TimeSpan.FromMilliseconds(250),
+        "The time between two checks until the instance is ready.");
 
     private static readonly Key<ImmutableArray<Named<string>>> s_headers = new(
-        "headers", new MapKind<string>(s_headerValue, s_headerRule, "a map of header names to values", "{ x-tenant-id: dev }"), [], "Headers that an http check sends.");
+        "headers",
+        new MapKind<string>(s_headerValue, s_headerRule, "a map of header names to values", "{ x-tenant-id: dev }"),
+        [],
+        "Headers that an http check sends.");
 
-    private static readonly Key<ExpectSpec> s_expect = new("expect", new ExpectShape(), ExpectSpec.Default, "What the answer to an http check must be.", "status 200-299");
+    private static readonly Key<ExpectSpec> s_expect = new(
+        "expect",
+        new ExpectShape(),
+        ExpectSpec.Default,
+        "What the answer to an http check must be.",
+        "status 200-299");
 
     public override ImmutableArray<Key> Keys { get; } =
     [
@@ -73,17 +98,25 @@ internal sealed partial class HealthcheckShape() : Shape<HealthcheckSpec>("healt
         var shell = fields.Read(s_shell);
         var path = fields.Read(s_http);
         var command = fields.Read(s_command);
-        var headers = fields.Read(s_headers).GroupBy(h => h.Name, StringComparer.Ordinal).ToImmutableSortedDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal);
+        var headers = fields.Read(s_headers).ToImmutableSortedDictionary(h => h.Name, h => h.Value, StringComparer.Ordinal);
         var expect = fields.Read(s_expect);
         Key[] probes = [.. Chosen(fields)];
         switch (probes)
         {
             case []:
-                fields.Report(ManifestCodes.NoProbe, s_tcp, "it does not say what to check", "add one of http, tcp, command and notify, for example \"http: /health\"");
+                fields.Report(
+                    ManifestCodes.NoProbe,
+                    s_tcp,
+                    "it does not say what to check",
+                    "add one of http, tcp, command and notify, for example \"http: /health\"");
                 break;
 
             case [_, var second, ..]:
-                fields.Report(ManifestCodes.SeveralProbes, second, $"it says {string.Join(" and ", probes.Select(p => $"\"{p.Name}\""))}, but one thing is checked", "keep one of them");
+                fields.Report(
+                    ManifestCodes.SeveralProbes,
+                    second,
+                    $"it says {string.Join(" and ", probes.Select(p => $"\"{p.Name}\""))}, but one thing is checked",
+                    "keep one of them");
                 break;
         }
 
@@ -107,7 +140,11 @@ internal sealed partial class HealthcheckShape() : Shape<HealthcheckSpec>("healt
     {
         if (fields.Has(key) && chosen.Length > 0 && !chosen.Contains(other))
         {
-            fields.Report(ManifestCodes.ValuesDisagree, key, $"\"{key.Name}\" is only for a check by \"{other.Name}\"", $"remove \"{key.Name}\", or check by \"{other.Name}\"");
+            fields.Report(
+                ManifestCodes.ValuesDisagree,
+                key,
+                $"\"{key.Name}\" is only for a check by \"{other.Name}\"",
+                $"remove \"{key.Name}\", or check by \"{other.Name}\"");
         }
     }
 

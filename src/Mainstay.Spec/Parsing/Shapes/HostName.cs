@@ -8,7 +8,12 @@ internal static partial class HostName
 {
     public static TextKind Exact { get; } = new("a host name", "api.example.com", ManifestCodes.BadHost, ExactPattern(), hint: Hint);
 
-    public static TextKind WithWildcard { get; } = new("a host name, or *. and a host name", "\"*.example.com\"", ManifestCodes.BadHost, WildcardPattern(), hint: Hint);
+    public static TextKind WithWildcard { get; } = new(
+        "a host name, or *. and a host name",
+        "\"*.example.com\"",
+        ManifestCodes.BadHost,
+        WildcardPattern(),
+        hint: Hint);
 
     public static bool IsExact(string text) => ExactPattern().IsMatch(text);
 

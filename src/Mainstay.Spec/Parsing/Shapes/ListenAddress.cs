@@ -40,7 +40,9 @@ internal static class ListenAddress
 
         if (text is ['[', .. var inner, ']'])
         {
-            return IPAddress.TryParse(inner, out var six) && six.AddressFamily is AddressFamily.InterNetworkV6 && !inner.Contains('%', StringComparison.Ordinal) ? six.ToString() : null;
+            // A zone ("%eth0") would be lost.
+            var isSix = IPAddress.TryParse(inner, out var six) && six.AddressFamily is AddressFamily.InterNetworkV6 && !inner.Contains('%', StringComparison.Ordinal);
+            return isSix ? six!.ToString() : null;
         }
 
         // The parser of addresses also takes "127.1" and "0x7f000001", which nobody means.

@@ -10,7 +10,11 @@ internal sealed class RestartShape() : Shape<RestartSpec>("restart")
     private static readonly RestartSpec s_default = RestartSpec.Default;
 
     public static WordKind<RestartKind> Policies { get; } = new(
-        ("always", RestartKind.Always), ("on-failure", RestartKind.OnFailure), ("never", RestartKind.Never), ("no", RestartKind.Never), ("unless-stopped", RestartKind.Always));
+        ("always", RestartKind.Always),
+        ("on-failure", RestartKind.OnFailure),
+        ("never", RestartKind.Never),
+        ("no", RestartKind.Never),
+        ("unless-stopped", RestartKind.Always));
 
     private static readonly Key<RestartKind> s_policy = new(
         "policy", Policies, s_default.Policy,
@@ -67,7 +71,11 @@ internal sealed class BackoffShape() : Shape<BackoffDraft>("backoff")
     // Never zero: a crash is never answered by a start without a delay.
     private static readonly DurationKind s_delay = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), "200ms");
 
-    private static readonly Key<TimeSpan> s_initial = new("initial", s_delay, RestartSpec.Default.BackoffInitial, "The wait before the first restart; it doubles with each further one.");
+    private static readonly Key<TimeSpan> s_initial = new(
+        "initial",
+        s_delay,
+        RestartSpec.Default.BackoffInitial,
+        "The wait before the first restart; it doubles with each further one.");
 
     private static readonly Key<TimeSpan> s_max = new("max", s_delay, RestartSpec.Default.BackoffMax, "The longest wait.");
 
@@ -79,7 +87,10 @@ internal sealed class BackoffShape() : Shape<BackoffDraft>("backoff")
         if (initial > max && fields.Has(s_max))
         {
             fields.Report(
-                ManifestCodes.ValuesDisagree, s_max, $"max is {DurationText.Format(max)}, but initial is already {DurationText.Format(initial)}", "let max be at least initial");
+                ManifestCodes.ValuesDisagree,
+                s_max,
+                $"max is {DurationText.Format(max)}, but initial is already {DurationText.Format(initial)}",
+                "let max be at least initial");
         }
 
         // A first wait above the default longest one means that waits do not grow.
@@ -107,7 +118,14 @@ internal sealed record AfterLimit(TimeSpan? RetryEvery)
 
 internal sealed class AfterLimitShape() : Shape<AfterLimit>("after_limit")
 {
-    private static readonly Key<TimeSpan> s_retryEvery = new("retry_every", AfterLimit.Interval, TimeSpan.FromMinutes(5), "How often a parked instance is tried again.") { IsRequired = true };
+    private static readonly Key<TimeSpan> s_retryEvery = new(
+        "retry_every",
+        AfterLimit.Interval,
+        TimeSpan.FromMinutes(5),
+        "How often a parked instance is tried again.")
+    {
+        IsRequired = true,
+    };
 
     public override ImmutableArray<Key> Keys { get; } = [s_retryEvery];
 

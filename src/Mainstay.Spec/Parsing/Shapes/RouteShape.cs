@@ -9,16 +9,33 @@ internal sealed record RouteDraft(RouteSpec Spec, SourceSpan ServicePlace, bool 
 
 internal sealed class RouteShape() : Shape<RouteDraft>("route")
 {
-    private static readonly Key<string> s_host = new("host", HostName.Exact, "", "Only requests for this host.", "every host") { AlsoKnownAs = ["domain", "hostname", "server_name"] };
+    private static readonly Key<string> s_host = new("host", HostName.Exact, "", "Only requests for this host.", "every host")
+    {
+        AlsoKnownAs = ["domain", "hostname", "server_name"],
+    };
 
-    private static readonly Key<string> s_path = new("path", UrlPath.Kind("/api", withQuery: false), "/", "Requests for this path and everything below it; the longest path wins.") { AlsoKnownAs = ["prefix", "location", "match"] };
+    private static readonly Key<string> s_path = new(
+        "path",
+        UrlPath.Kind("/api", withQuery: false),
+        "/",
+        "Requests for this path and everything below it; the longest path wins.")
+    {
+        AlsoKnownAs = ["prefix", "location", "match"],
+    };
 
-    private static readonly Key<string> s_service = new("service", CommonKinds.Name, "", "The service that answers.") { IsRequired = true, AlsoKnownAs = ["to", "target", "upstream", "backend"] };
+    private static readonly Key<string> s_service = new("service", CommonKinds.Name, "", "The service that answers.")
+    {
+        IsRequired = true,
+        AlsoKnownAs = ["to", "target", "upstream", "backend"],
+    };
 
     private static readonly Key<bool> s_stripPrefix = new("strip_prefix", CommonKinds.Truth, false, "Removes the route's path before the request is passed on.");
 
     private static readonly Key<TimeSpan> s_timeout = new(
-        "timeout", new DurationKind(TimeSpan.Zero, TimeSpan.FromHours(24), "30s"), TimeSpan.FromSeconds(30), "How long the answer may take to begin, and then each silence within it; 0 is no limit.");
+        "timeout",
+        new DurationKind(TimeSpan.Zero, TimeSpan.FromHours(24), "30s"),
+        TimeSpan.FromSeconds(30),
+        "How long the answer may take to begin, and then each silence within it; 0 is no limit.");
 
     private static readonly LaterKey s_guards = new("guards", "What is checked before a request is passed on.");
 

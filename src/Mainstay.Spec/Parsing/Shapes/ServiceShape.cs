@@ -7,7 +7,7 @@ using Mainstay.Spec.Problems;
 namespace Mainstay.Spec.Parsing.Shapes;
 
 /// <summary>A service before it is known what else the stack has. The spec's port is none when none was written; its dependencies are in the draft.</summary>
-internal sealed record ServiceDraft(ServiceSpec Spec, ImmutableArray<DependencyDraft> DependsOn, MapNode Node);
+internal sealed record ServiceDraft(ServiceSpec Spec, ImmutableArray<DependencyDraft> DependsOn);
 
 internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
 {
@@ -24,7 +24,11 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
         "kind", s_kinds, ServiceKind.Process,
         "What the service is. ingest and hub are not available in this version.");
 
-    private static readonly Key<CommandDraft> s_command = new("command", new CommandKind(), CommandDraft.Absent, "The program and its arguments; one string is split like a shell would, but run without a shell.")
+    private static readonly Key<CommandDraft> s_command = new(
+        "command",
+        new CommandKind(),
+        CommandDraft.Absent,
+        "The program and its arguments; one string is split like a shell would, but run without a shell.")
     {
         IsRequired = true,
         AlsoKnownAs = ["cmd", "script", "exec", "run", "entrypoint", "ExecStart", "start"],
@@ -37,7 +41,10 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
         AlsoKnownAs = ["cwd", "working_dir", "workdir", "WorkingDirectory", "dir", "root"],
     };
 
-    private static readonly Key<int> s_instances = new("instances", new WholeNumberKind(1, 1000, "2"), 1, "How many processes run at once.") { AlsoKnownAs = ["replicas", "scale", "count", "processes"] };
+    private static readonly Key<int> s_instances = new("instances", new WholeNumberKind(1, 1000, "2"), 1, "How many processes run at once.")
+    {
+        AlsoKnownAs = ["replicas", "scale", "count", "processes"],
+    };
 
     private static readonly Key<PortSpec> s_port = new(
         "port", new PortValueKind(), default,
@@ -48,19 +55,29 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
     };
 
     private static readonly Key<ImmutableArray<Named<string>>> s_environment = new(
-        "environment", new MapKind<string>(new EnvironmentValueKind(), CommonKinds.VariableRule, "a map of variables to their values", "{ NODE_ENV: production }"), [],
+        "environment",
+        new MapKind<string>(new EnvironmentValueKind(), CommonKinds.VariableRule, "a map of variables to their values", "{ NODE_ENV: production }"),
+        [],
         "Variables for the service; values keep the text as written.")
     {
         AlsoKnownAs = ["env", "envs", "env_vars", "variables"],
     };
 
     private static readonly Key<ImmutableArray<Item<string>>> s_envFile = new(
-        "env_file", new ListKind<string>(CommonKinds.FilePath("api.env"), "a path or a list of paths", orOne: true), [], "Files of NAME=value lines; later files win over earlier ones, environment over all.")
+        "env_file",
+        new ListKind<string>(CommonKinds.FilePath("api.env"), "a path or a list of paths", orOne: true),
+        [],
+        "Files of NAME=value lines; later files win over earlier ones, environment over all.")
     {
         AlsoKnownAs = ["env_files", "dotenv", "EnvironmentFile"],
     };
 
-    private static readonly Key<EnvSchemaSpec?> s_envSchema = new("env_schema", new EnvSchemaKind(), null, "What the environment must hold: a file's path, or the rules themselves.", "none");
+    private static readonly Key<EnvSchemaSpec?> s_envSchema = new(
+        "env_schema",
+        new EnvSchemaKind(),
+        null,
+        "What the environment must hold: a file's path, or the rules themselves.",
+        "none");
 
     private static readonly Key<ImmutableArray<DependencyDraft>> s_dependsOn = new(
         "depends_on", new DependsOnKind(), [],
@@ -69,31 +86,50 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
         AlsoKnownAs = ["needs", "requires", "after", "wants", "links"],
     };
 
-    private static readonly Key<HealthcheckSpec?> s_healthcheck = new("healthcheck", new HealthcheckShape()!, null, "How to tell that an instance is ready, and later that it still works.", "none")
+    private static readonly Key<HealthcheckSpec?> s_healthcheck = new(
+        "healthcheck",
+        new HealthcheckShape()!,
+        null,
+        "How to tell that an instance is ready, and later that it still works.",
+        "none")
     {
         AlsoKnownAs = ["health", "health_check", "readiness", "liveness", "probe"],
     };
 
     private static readonly Key<RestartSpec> s_restart = new(
         "restart",
-        new ShortKind<RestartSpec, RestartKind>(new RestartShape(), RestartShape.Policies, policy => RestartSpec.Default with { Policy = policy }, spec => RestartShape.Policies.Show(spec.Policy)),
+        new ShortKind<RestartSpec, RestartKind>(
+            new RestartShape(),
+            RestartShape.Policies,
+            policy => RestartSpec.Default with { Policy = policy },
+            spec => RestartShape.Policies.Show(spec.Policy)),
         RestartSpec.Default,
         "What follows an exit that nobody asked for.")
     {
         AlsoKnownAs = ["restart_policy", "autorestart"],
     };
 
-    private static readonly Key<ResourcesSpec> s_resources = new("resources", new ResourcesShape(), ResourcesSpec.None, "What the service may use.", "no limits") { AlsoKnownAs = ["limits"] };
+    private static readonly Key<ResourcesSpec> s_resources = new("resources", new ResourcesShape(), ResourcesSpec.None, "What the service may use.", "no limits")
+    {
+        AlsoKnownAs = ["limits"],
+    };
 
     private static readonly Key<StopSpec> s_stop = new("stop", new StopShape(), StopSpec.Default, "How the service is asked to stop.", "see below");
 
-    private static readonly Key<string> s_user = new("user", UserKind.Kind, "", "Whom the service runs as.", "whoever runs the daemon") { AlsoKnownAs = ["uid", "run_as"] };
+    private static readonly Key<string> s_user = new("user", UserKind.Kind, "", "Whom the service runs as.", "whoever runs the daemon")
+    {
+        AlsoKnownAs = ["uid", "run_as"],
+    };
 
-    private static readonly Key<LogsSpec> s_logs = new("logs", new LogsShape(), LogsSpec.Default, "How much output is kept.", "see below") { AlsoKnownAs = ["logging", "log"] };
+    private static readonly Key<LogsSpec> s_logs = new("logs", new LogsShape(), LogsSpec.Default, "How much output is kept.", "see below")
+    {
+        AlsoKnownAs = ["logging", "log"],
+    };
 
     public override ImmutableArray<Key> Keys { get; } =
     [
-        s_kind, s_command, s_shell, s_directory, s_instances, s_port, s_environment, s_envFile, s_envSchema, s_dependsOn, s_healthcheck, s_restart, s_resources, s_stop, s_user, s_logs,
+        s_kind, s_command, s_shell, s_directory, s_instances, s_port, s_environment, s_envFile, s_envSchema, s_dependsOn, s_healthcheck, s_restart,
+        s_resources, s_stop, s_user, s_logs,
         new LaterKey("source", "Where a release comes from."),
         new LaterKey("build", "How a release is built."),
         new LaterKey("artifacts", "What a build must have made."),
@@ -110,7 +146,11 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
         var shipped = kind is not ServiceKind.Process;
         if (shipped)
         {
-            fields.Context.Report(ManifestCodes.NotAvailable, fields.At(s_kind), $"{Called(fields.Map)} is of kind {s_kinds.Show(kind)}, which is not available in this version", "remove the service");
+            fields.Context.Report(
+                ManifestCodes.NotAvailable,
+                fields.At(s_kind),
+                $"{Called(fields.Map)} is of kind {s_kinds.Show(kind)}, which is not available in this version",
+                "remove the service");
         }
 
         // A shipped service has no command; that it lacks one is no second problem.
@@ -133,6 +173,6 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
             fields.TryRead(s_user, out var user) ? user : null,
             fields.Read(s_logs),
             fields.Span);
-        return new ServiceDraft(spec, fields.Read(s_dependsOn), fields.Map);
+        return new ServiceDraft(spec, fields.Read(s_dependsOn));
     }
 }

@@ -16,12 +16,21 @@ internal sealed record StackDraft(
 
 internal sealed class StackShape() : Shape<StackDraft>("manifest")
 {
-    private static readonly Key<string> s_stack = new("stack", CommonKinds.Name, "", "The stack's name.") { IsRequired = true, AlsoKnownAs = ["name", "project", "app"] };
+    private static readonly Key<string> s_stack = new("stack", CommonKinds.Name, "", "The stack's name.")
+    {
+        IsRequired = true,
+        AlsoKnownAs = ["name", "project", "app"],
+    };
 
-    private static readonly Key<EdgeSpec> s_edge = new("edge", new EdgeShape(), EdgeSpec.None, "How requests come in.", "no edge") { AlsoKnownAs = ["proxy", "ingress", "gateway"] };
+    private static readonly Key<EdgeSpec> s_edge = new("edge", new EdgeShape(), EdgeSpec.None, "How requests come in.", "no edge")
+    {
+        AlsoKnownAs = ["proxy", "ingress", "gateway"],
+    };
 
     private static readonly Key<ImmutableArray<Named<ServiceDraft>>> s_services = new(
-        "services", new MapKind<ServiceDraft>(new ServiceShape(), CommonKinds.NameRule, "a map of names to services", "{ api: { command: [ node, server.js ] } }"), [],
+        "services",
+        new MapKind<ServiceDraft>(new ServiceShape(), CommonKinds.NameRule, "a map of names to services", "{ api: { command: [ node, server.js ] } }"),
+        [],
         "What is run, by name.")
     {
         IsRequired = true,
@@ -29,13 +38,19 @@ internal sealed class StackShape() : Shape<StackDraft>("manifest")
     };
 
     private static readonly Key<ImmutableArray<Named<ExternalSpec>>> s_external = new(
-        "external", new MapKind<ExternalSpec>(new ExternalShape(), CommonKinds.NameRule, "a map of names to externals", "{ redis: { tcp: \"127.0.0.1:6379\" } }"), [],
+        "external",
+        new MapKind<ExternalSpec>(new ExternalShape(), CommonKinds.NameRule, "a map of names to externals", "{ redis: { tcp: \"127.0.0.1:6379\" } }"),
+        [],
         "What services need and Mainstay does not run: waited for, watched, shown.")
     {
         AlsoKnownAs = ["externals", "external_services"],
     };
 
-    private static readonly Key<ImmutableArray<Item<RouteDraft>>> s_routes = new("routes", new ListKind<RouteDraft>(new RouteShape(), "a list of routes"), [], "Which service answers which requests.")
+    private static readonly Key<ImmutableArray<Item<RouteDraft>>> s_routes = new(
+        "routes",
+        new ListKind<RouteDraft>(new RouteShape(), "a list of routes"),
+        [],
+        "Which service answers which requests.")
     {
         AlsoKnownAs = ["rules", "paths"],
     };

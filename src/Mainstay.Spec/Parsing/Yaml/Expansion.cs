@@ -42,13 +42,23 @@ internal sealed class Expansion(IReadOnlyDictionary<string, string> variables)
             }
             else
             {
-                Report(context, ManifestCodes.BadExpansion, place(), "has a \"${\" without a closing \"}\"", "close it with \"}\", or write \"$${\" for the literal characters");
+                Report(
+                    context,
+                    ManifestCodes.BadExpansion,
+                    place(),
+                    "has a \"${\" without a closing \"}\"",
+                    "close it with \"}\", or write \"$${\" for the literal characters");
                 return null;
             }
 
             if (result.Length > YamlLimits.Scalar)
             {
-                Report(context, ManifestCodes.TooLarge, place(), $"is longer than {YamlLimits.Scalar} characters once its variables are filled in", "shorten the variables that it names");
+                Report(
+                    context,
+                    ManifestCodes.TooLarge,
+                    place(),
+                    $"is longer than {YamlLimits.Scalar} characters once its variables are filled in",
+                    "shorten the variables that it names");
                 return null;
             }
         }
@@ -63,12 +73,13 @@ internal sealed class Expansion(IReadOnlyDictionary<string, string> variables)
         if (!VariableName.IsValid(name))
         {
             var wanted = VariableName.Beginning(inner);
+            var literal = "or \"$${\" for the literal characters";
             Report(
                 context,
                 ManifestCodes.BadExpansion,
                 place(),
                 $"has the expansion {Quoted.Text($"${{{inner}}}")}, but only ${{NAME}} and ${{NAME:?message}} are expanded",
-                wanted.Length > 0 && wanted.Length < inner.Length ? $"write ${{{wanted}}} and set {wanted} always, or \"$${{\" for the literal characters" : "write ${NAME}, or \"$${\" for the literal characters");
+                wanted.Length > 0 ? $"write ${{{wanted}}} and always set {wanted}, {literal}" : $"write ${{NAME}}, {literal}");
             return null;
         }
 
@@ -78,7 +89,12 @@ internal sealed class Expansion(IReadOnlyDictionary<string, string> variables)
         {
             var state = value is null ? "is not set" : "is empty";
             var said = colon >= 0 && inner.Length > colon + 2 ? $": {Quoted.Bare(inner[(colon + 2)..])}" : "";
-            Report(context, ManifestCodes.VariableNotSet, place(), $"needs the variable {name}, which {state}{said}", $"set {name} in the environment of the mainstay command, or write the value here");
+            Report(
+                context,
+                ManifestCodes.VariableNotSet,
+                place(),
+                $"needs the variable {name}, which {state}{said}",
+                $"set {name} in the environment of the mainstay command, or write the value here");
             return null;
         }
 

@@ -27,7 +27,11 @@ internal static class RawText
 
         var before = text.AsSpan(0, at);
         var span = new SourceSpan(before.Count('\n') + 1, at - before.LastIndexOf('\n'), "");
-        context.Report(ManifestCodes.NotYaml, span, $"the file has the control character {(int)text[at]:x2} (hexadecimal) here", "check that this is a text file, and remove the character");
+        context.Report(
+            ManifestCodes.NotYaml,
+            span,
+            $"the file has the control character {(int)text[at]:x2} (hexadecimal) here",
+            "check that this is a text file, and remove the character");
         return true;
     }
 

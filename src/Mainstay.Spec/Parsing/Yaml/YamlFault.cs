@@ -8,6 +8,8 @@ internal sealed record YamlFault(int Line, int Column, string What, string Fix)
 {
     private const string Quote = "put quotes around the value";
 
+    private static readonly string[] s_misfits = ["expected key", "document end", "simple key"];
+
     public static YamlFault Explain(Exception e, string text, (char Bracket, Mark At)? open, Scalar? last)
     {
         var mark = (e as YamlException)?.Start ?? last?.End ?? Mark.Empty;
@@ -58,8 +60,16 @@ internal sealed record YamlFault(int Line, int Column, string What, string Fix)
         var rest = TextAt(lines, line);
         var dollar = rest.IndexOf("${", StringComparison.Ordinal);
         return dollar >= 0
-            ? new(line, dollar + 1, $"\"${{\" cannot stand without quotes between \"{open.Bracket}\" and \"{close}\"", "put quotes around the value, for example \"${NAME}\"")
-            : new(line, column, $"the \"{open.Bracket}\" that opens here is not closed properly", $"close it with \"{close}\", put commas between the entries, and quotes around values that have , : [ ] {{ or }} in them");
+            ? new(
+                line,
+                dollar + 1,
+                $"\"${{\" cannot stand without quotes between \"{open.Bracket}\" and \"{close}\"",
+                "put quotes around the value, for example \"${NAME}\"")
+            : new(
+                line,
+                column,
+                $"the \"{open.Bracket}\" that opens here is not closed properly",
+                $"close it with \"{close}\", put commas between the entries, and quotes around values that have , : [ ] {{ or }} in them");
     }
 
     private static YamlFault? AfterQuote(Scalar? last, int line) =>
@@ -79,7 +89,7 @@ internal sealed record YamlFault(int Line, int Column, string What, string Fix)
             new(line, column, "a list ends here without being closed by the indentation", "begin the line with \"- \", or indent it as the key that holds the list"),
         var m when m.Contains("not allowed in this context", StringComparison.Ordinal) =>
             new(line, column, "a list or a \"? \" key cannot begin on the line of its key", "begin it on the next line, indented"),
-        var m when m.Contains("expected key", StringComparison.Ordinal) || m.Contains("document end", StringComparison.Ordinal) || m.Contains("simple key", StringComparison.Ordinal) =>
+        var m when s_misfits.Any(words => m.Contains(words, StringComparison.Ordinal)) =>
             new(line, column, "this line does not fit the lines above it", "write it as \"key: value\", and let all keys of one map begin in the same column"),
         _ => null,
     };

@@ -67,7 +67,10 @@ internal sealed class YamlTree
         _parser.MoveNext(); // the document's end
         if (_parser.Current is DocumentStart another)
         {
-            Refuse(Place(another), "a second document begins here, but a manifest is one document", "remove the \"---\", or put the second stack into a file of its own");
+            Refuse(
+                Place(another),
+                "a second document begins here, but a manifest is one document",
+                "remove the \"---\", or put the second stack into a file of its own");
         }
 
         return root;
@@ -111,7 +114,10 @@ internal sealed class YamlTree
                 return Nested(map.Style is MappingStyle.Flow ? '{' : null, map, () => Map(new MapNode(line, column, parent, step)));
 
             case AnchorAlias alias:
-                Refuse(Place(alias), $"\"*{Quoted.Bare(alias.Value.Value)}\" repeats another part of the manifest, which Mainstay does not support", "write the value out here");
+                Refuse(
+                    Place(alias),
+                    $"\"*{Quoted.Bare(alias.Value.Value)}\" repeats another part of the manifest, which Mainstay does not support",
+                    "write the value out here");
                 _parser.MoveNext();
                 return new BrokenNode(line, column, parent, step);
 
@@ -174,9 +180,13 @@ internal sealed class YamlTree
             {
                 entries.Add(new Entry(key.Value, line, column, value));
             }
-            else
+            else if (!_context.Problems.IsFullFor(_context.File))
             {
-                _context.Report(ManifestCodes.DuplicateKey, new SourceSpan(line, column, value.Path), $"{KeyPath.Under(map.Path, Quoted.Bare(key.Value))} stands twice; the first is in line {seen[key.Value]}", "keep one of the two");
+                _context.Report(
+                    ManifestCodes.DuplicateKey,
+                    new SourceSpan(line, column, value.Path),
+                    $"{KeyPath.Under(map.Path, Quoted.Bare(key.Value))} stands twice; the first is in line {seen[key.Value]}",
+                    "keep one of the two");
             }
         }
 
@@ -229,7 +239,11 @@ internal sealed class YamlTree
         RefuseDecoration(scalar);
         if (scalar.Value.Length > YamlLimits.Scalar)
         {
-            _context.Report(ManifestCodes.TooLarge, broken, $"{broken.Path} is longer than {YamlLimits.Scalar} characters", "put it into a file, and name the file here");
+            _context.Report(
+                ManifestCodes.TooLarge,
+                broken,
+                $"{broken.Path} is longer than {YamlLimits.Scalar} characters",
+                "put it into a file, and name the file here");
             return broken;
         }
 
@@ -247,7 +261,10 @@ internal sealed class YamlTree
     {
         if (!node.Anchor.IsEmpty)
         {
-            Refuse(Place(node), $"\"&{Quoted.Bare(node.Anchor.Value)}\" names a part of the manifest for reuse, which Mainstay does not support", "remove the anchor, and write the value out wherever it is needed");
+            Refuse(
+                Place(node),
+                $"\"&{Quoted.Bare(node.Anchor.Value)}\" names a part of the manifest for reuse, which Mainstay does not support",
+                "remove the anchor, and write the value out wherever it is needed");
         }
 
         if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific)

@@ -1,0 +1,129 @@
+namespace Mainstay.Edge.WebSockets;
+
+/// <summary>All open WebSockets, and when each that must go is told so: not all at once, or they would all come back at once.</summary>
+internal sealed class OpenWebSockets(Random random, TimeProvider time)
+{
+    // Behind an instance's drain time, and never longer than this.
+    private static readonly TimeSpan MaxSpread = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<WebSocketTunnel> _open = [];
+    private (long From, long Length)? _workerDrain;
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _open.Count;
+            }
+        }
+    }
+
+    /// <summary>Those that have been told to close.</summary>
+    public int Closing
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _open.Count(tunnel => tunnel.IsClosing);
+            }
+        }
+    }
+
+    public void Add(WebSocketTunnel tunnel)
+    {
+        lock (_lock)
+        {
+            tunnel.CloseAt = _workerDrain is { } drain ? Within(drain) : 0;
+            _open.Add(tunnel);
+        }
+    }
+
+    public void Remove(WebSocketTunnel tunnel)
+    {
+        lock (_lock)
+        {
+            _open.Remove(tunnel);
+        }
+    }
+
+    /// <summary>This worker goes: each WebSocket is told within the second half of <paramref name="over"/>, so that those that end by themselves can.</summary>
+    public void DrainAll(TimeSpan over)
+    {
+        lock (_lock)
+        {
+            var half = Ticks(over) / 2;
+            _workerDrain = (time.GetTimestamp() + half, half);
+            foreach (var tunnel in _open)
+            {
+                tunnel.CloseAt = Within(_workerDrain.Value);
+            }
+        }
+    }
+
+    /// <summary>Called regularly: tells those whose time has come.</summary>
+    /// <param name="drain">How long WebSockets outlive the beginning of their instance's drain.</param>
+    public void Sweep(TimeSpan drain)
+    {
+        List<WebSocketTunnel>? due = null;
+        var now = time.GetTimestamp();
+        lock (_lock)
+        {
+            foreach (var tunnel in _open)
+            {
+                Schedule(tunnel, drain);
+                if (tunnel.CloseAt != 0 && now >= tunnel.CloseAt && !tunnel.IsClosing)
+                {
+                    (due ??= []).Add(tunnel);
+                }
+            }
+        }
+
+        foreach (var tunnel in due ?? [])
+        {
+            tunnel.BeginClose();
+        }
+    }
+
+    /// <summary>Ends those that are left; returns how many.</summary>
+    public async Task<int> CutAsync()
+    {
+        WebSocketTunnel[] left;
+        lock (_lock)
+        {
+            left = [.. _open];
+        }
+
+        foreach (var tunnel in left)
+        {
+            await tunnel.CutAsync();
+        }
+
+        return left.Length;
+    }
+
+    private void Schedule(WebSocketTunnel tunnel, TimeSpan drain)
+    {
+        if (_workerDrain is not null)
+        {
+            return;
+        }
+
+        if (!tunnel.Instance.IsDraining)
+        {
+            tunnel.CloseAt = 0;
+        }
+        else if (tunnel.CloseAt == 0)
+        {
+            var spread = Ticks(drain) / 10;
+            tunnel.CloseAt = Within((tunnel.Instance.DrainingSince + Ticks(drain), Math.Min(spread, Ticks(MaxSpread))));
+        }
+    }
+
+    private long Within((long From, long Length) span) => span.From + (long)(random.NextDouble() * span.Length);
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+}
