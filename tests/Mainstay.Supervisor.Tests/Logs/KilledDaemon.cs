@@ -32,7 +32,7 @@ internal static class KilledDaemon
 
         var loop = new EventLoop(e => Environment.FailFast("callback", e));
         var store = new LogStore(new HomeLayout(home), loop, TimeProvider.System, NullLogger<LogStore>.Instance);
-        store.Capture(new ServiceName("api"), "api-1", "r1", Environment.GetEnvironmentVariable("X") is null ? Limits : LogsSpec.Default, null);
+        store.Capture(new ServiceName("api"), "api-1", "r1", Limits, null);
 
         // Ends with the test, if that ends before it kills us.
         while (Console.In.Read() >= 0)
