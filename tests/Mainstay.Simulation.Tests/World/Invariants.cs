@@ -19,7 +19,6 @@ internal sealed class Invariants(SimWorld world)
     private readonly Dictionary<string, long> _lastCrash = [];
     private readonly HashSet<string> _leaving = [];
     private string? _broken;
-    private bool _moved;
     private long _lastAct;
     private long _lastFault = long.MinValue / 2;
 
@@ -44,9 +43,6 @@ internal sealed class Invariants(SimWorld world)
 
     /// <summary>The disk is full: what is decided meanwhile may be forgotten by the next daemon.</summary>
     public void DiskFull() => _lastFault = world.Events.Now;
-
-    /// <summary>Something about processes or the edge is not as it was at the last look.</summary>
-    public void Moved() => _moved = true;
 
     public void Rebooted()
     {
@@ -76,7 +72,6 @@ internal sealed class Invariants(SimWorld world)
 
     public void Ended(SimProcess process)
     {
-        Moved();
         if (!process.WasSignalled)
         {
             Crashes++;
@@ -86,7 +81,6 @@ internal sealed class Invariants(SimWorld world)
 
     public void Published(ServiceTraffic traffic)
     {
-        Moved();
         foreach (var endpoint in traffic.Endpoints)
         {
             if (endpoint.Draining)
@@ -109,12 +103,6 @@ internal sealed class Invariants(SimWorld world)
             throw new InvariantBrokenException(broken);
         }
 
-        if (!_moved)
-        {
-            return;
-        }
-
-        _moved = false;
         foreach (var (service, floor) in Floor)
         {
             var serving = world.Edge.Told.TryGetValue(service, out var told)
@@ -142,7 +130,6 @@ internal sealed class Invariants(SimWorld world)
         CheckAgainstHost(services);
         CheckAgainstEdge(services);
         CheckAgainstJournal(supervisor);
-        Moved();
         Look();
     }
 

@@ -73,7 +73,7 @@ internal sealed class SimManifests(SimWorld world)
         PortKind.Auto or PortKind.Fixed => world.Happens(0.2) ? null : With(new TcpProbeSpec()),
     };
 
-    private static HealthcheckSpec With(ProbeSpec probe) => new(probe, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), 3, TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(200));
+    private static HealthcheckSpec With(ProbeSpec probe) => new(probe, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1), 3, TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(200));
 }
 
 /// <summary>One seeded history: a stack, users who change it, and faults. Then the faults stop, and everything has to come to an end.</summary>
@@ -101,7 +101,7 @@ internal sealed class SimHistory(SimWorld world)
             Disturb();
         }
 
-        Rest(TimeSpan.FromMinutes(16));
+        Rest(TimeSpan.FromMinutes(25));
     }
 
     /// <summary>Good programs and good users, but releases that may be bad and daemons that may die: then not one ready instance may be missing.</summary>
@@ -138,7 +138,7 @@ internal sealed class SimHistory(SimWorld world)
             }
         }
 
-        Rest(TimeSpan.FromMinutes(4));
+        Rest(TimeSpan.FromMinutes(10));
     }
 
     private void Rest(TimeSpan span)

@@ -51,7 +51,6 @@ internal sealed class SimKernel(SimWorld world)
         }
 
         process.WasSignalled = true;
-        world.Invariants.Moved();
         if (process.Program.StopTakes is { } takes)
         {
             After(process, takes, () => End(process, new(null, signal)));
