@@ -160,9 +160,6 @@ internal sealed class ServiceLog(string service, ILogDisk disk, LogScratch scrat
         }
 
         files.OpenCurrent();
-
-        // Before anything is deleted: found again without its finished file, this cursor would rotate a second time.
-        Announce(files, new LogCursor(CursorKind.Idle, number));
         DeleteOld(files);
     }
 

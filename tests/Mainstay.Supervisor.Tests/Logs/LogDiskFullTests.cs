@@ -110,7 +110,7 @@ public class LogDiskFullTests
     [Fact]
     public void Whatever_room_comes_and_goes_no_line_is_torn_repeated_or_lost_unseen()
     {
-        for (var seed = 0; seed < 300; seed++)
+        for (var seed = 0; seed < 60; seed++)
         {
             RunWithRoom(seed);
         }
@@ -153,7 +153,7 @@ public class LogDiskFullTests
             if (line.StartsWith("line ", StringComparison.Ordinal))
             {
                 var number = int.Parse(line[5..]);
-                Assert.True(number - next == lost, $"seed {seed}: expected line {next + lost}, got {line}\n{string.Join('\n', Lines(disk, service))}");
+                Assert.True(number - next == lost, $"seed {seed}: expected line {next + lost}, got {line}");
                 (next, lost) = (number + 1, 0);
             }
             else
