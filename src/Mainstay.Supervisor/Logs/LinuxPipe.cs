@@ -9,7 +9,7 @@ namespace Mainstay.Supervisor.Logs;
 internal sealed class LinuxPipe : IPipe
 {
     /// <summary>What an unprivileged process may ask for at most on a default host: time for a busy daemon before the service has to wait.</summary>
-    private const int WantedSize = 1024 * 1024;
+    public const int WantedSize = 1024 * 1024;
 
     private readonly string _path;
     private readonly Descriptor _descriptor;

@@ -44,5 +44,7 @@ internal sealed class LogCapture(ServiceName service, string instance, string ru
         return _finished.Task.WaitAsync(token);
     }
 
+    internal string SpoolName(LogStream stream) => $"{runId}.{(stream is LogStream.Out ? "out" : "err")}";
+
     internal void Finished() => _finished.TrySetResult();
 }

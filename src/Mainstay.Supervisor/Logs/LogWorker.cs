@@ -1,4 +1,3 @@
-using System.Text;
 using Mainstay.Contracts;
 using Mainstay.Contracts.Logs;
 using Mainstay.Linux.Polling;
@@ -18,16 +17,17 @@ internal sealed class LogWorker : IDisposable
 
     private const int LittleBytes = 32 * 1024;
 
-    /// <summary>Pipe loads that are read after the end of a process: the whole pipe, and what a grandchild adds meanwhile within reason.</summary>
-    private const int MovesAtEnd = 8;
+    /// <summary>What is read after the end of a process: the whole pipe, and what a grandchild adds meanwhile within reason.</summary>
+    public const long BytesAtEnd = 2 * LinuxPipe.WantedSize;
 
-    private readonly Dictionary<string, ServiceLog> _logs = new(StringComparer.Ordinal);
     private readonly HashSet<CapturedStream> _streams = [];
     private readonly HashSet<CapturedStream> _refused = [];
     private readonly List<CapturedStream> _resting = [];
     private readonly LogScratch _scratch = new();
     private readonly LinuxLogDisk _disk;
-    private readonly LogTail _tail;
+    private readonly ServiceLogs _logs;
+    private readonly RunMemory _memory;
+    private readonly LeftoverRuns _leftovers;
     private readonly EventLoop _loop;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -38,7 +38,9 @@ internal sealed class LogWorker : IDisposable
     public LogWorker(LinuxLogDisk disk, HomeLayout home, EventLoop loop, TimeProvider time, ILogger logger, Action<LogWork> post)
     {
         (_disk, _loop, _time, _logger, _post) = (disk, loop, time, logger, post);
-        _tail = new LogTail(home, time);
+        _logs = new ServiceLogs(disk, _scratch, time);
+        _memory = new RunMemory(disk, new LogTail(home, time), time, logger);
+        _leftovers = new LeftoverRuns(disk, _logs, _scratch, time, logger);
         _retryTimer = time.CreateTimer(_ => post(new LogWork.Retry()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _restTimer = time.CreateTimer(_ => post(new LogWork.Rested()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -80,20 +82,13 @@ internal sealed class LogWorker : IDisposable
             stream.Dispose();
         }
 
-        foreach (var log in _logs.Values)
-        {
-            log.Dispose();
-        }
+        _logs.Dispose();
     }
 
     private async ValueTask AttachAsync(LogCapture capture)
     {
-        var log = LogOf(capture.Service.Value, capture.Limits);
-        if (TakenOver(capture) is { } startedAt)
-        {
-            await RememberAsync(capture, log, startedAt).ConfigureAwait(false);
-        }
-
+        var log = _logs.Of(capture.Service.Value, capture.Limits);
+        await _memory.RecallAsync(capture, log).ConfigureAwait(false);
         foreach (var (pipe, stream) in new[] { (capture.Stdout, LogStream.Out), (capture.Stderr, LogStream.Err) })
         {
             var pump = new StreamPump(pipe, () => OpenSpool(capture, log, stream), log, capture.Instance, stream, _scratch, _time);
@@ -106,45 +101,10 @@ internal sealed class LogWorker : IDisposable
 
     private Spool OpenSpool(LogCapture capture, ServiceLog log, LogStream stream)
     {
-        var spool = Spool.Open(_disk.OpenSpool(SpoolName(capture.RunId, stream)), capture.Service.Value, capture.Instance, _time.GetUtcNow());
+        var spool = Spool.Open(_disk.OpenSpool(capture.SpoolName(stream)), capture.Service.Value, capture.Instance, _time.GetUtcNow());
         spool.Recent = capture.Recent;
         log.Attach(spool);
         return spool;
-    }
-
-    private DateTimeOffset? TakenOver(LogCapture capture)
-    {
-        foreach (var stream in new[] { LogStream.Out, LogStream.Err })
-        {
-            using var file = _disk.FindSpool(SpoolName(capture.RunId, stream));
-            if (file is not null)
-            {
-                return Spool.Open(file, capture.Service.Value, capture.Instance, _time.GetUtcNow()).Header.StartedAt;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>What the run wrote under an earlier daemon may be the explanation of how it ends under this one.</summary>
-    private async Task RememberAsync(LogCapture capture, ServiceLog log, DateTimeOffset startedAt)
-    {
-        try
-        {
-            log.Recover();
-            var query = new LogQuery([capture.Service.Value], capture.Instance, RecentLines.MaxLines, startedAt);
-            await foreach (var record in _tail.ReadAsync(query, CancellationToken.None).ConfigureAwait(false))
-            {
-                if (record.Stream is not LogStream.Sys)
-                {
-                    capture.Recent.Add(Encoding.UTF8.GetBytes(LogLine.Format(record) + "\n"));
-                }
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _logger.LogRefused(capture.Instance, e.Message);
-        }
     }
 
     private void TakeTurn(CapturedStream stream)
@@ -254,7 +214,7 @@ internal sealed class LogWorker : IDisposable
     private void Finish(CapturedStream stream)
     {
         stream.Finishing = true;
-        if (!stream.Pump.Finish(MovesAtEnd))
+        if (!stream.Pump.Finish(BytesAtEnd))
         {
             Report(stream, PumpOutcome.Refused);
             RetryLater(stream);
@@ -263,21 +223,21 @@ internal sealed class LogWorker : IDisposable
 
         stream.Dispose();
         _streams.Remove(stream);
-        CloseWhenQuiet(stream.Capture.Service.Value);
+        _logs.CloseWhenQuiet(stream.Capture.Service.Value);
     }
 
     private void Remark(LogWork.Remark remark)
     {
         try
         {
-            LogOf(remark.Service, remark.Limits).WriteRemark(remark.Instance, remark.Text);
+            _logs.Of(remark.Service, remark.Limits).WriteRemark(remark.Instance, remark.Text);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _logger.RemarkLost(remark.Service, e.Message);
         }
 
-        CloseWhenQuiet(remark.Service);
+        _logs.CloseWhenQuiet(remark.Service);
     }
 
     private void Sweep(LogWork.Sweep sweep)
@@ -285,66 +245,11 @@ internal sealed class LogWorker : IDisposable
         try
         {
             var captured = _streams.Select(s => s.Capture.RunId).ToHashSet(StringComparer.Ordinal);
-            foreach (var name in _disk.PipeNames())
-            {
-                var runId = Path.GetFileNameWithoutExtension(name);
-                if (!sweep.Running.Contains(runId) && !captured.Contains(runId))
-                {
-                    FinishLeftover(name);
-                }
-            }
+            _leftovers.Sweep(run => sweep.Running.Contains(run) || captured.Contains(run));
         }
         finally
         {
             sweep.Done.TrySetResult();
-        }
-    }
-
-    private void FinishLeftover(string name)
-    {
-        if (_disk.FindSpool(name) is not { } file)
-        {
-            // Nothing was ever read from it, so nobody knows whose it is.
-            _disk.RemoveFifo(name);
-            return;
-        }
-
-        var spool = Spool.Open(file, name, name, _time.GetUtcNow());
-        var (service, instance) = (spool.Header.Service, spool.Header.Instance);
-
-        // Its limits are not known here: nothing may be deleted for them.
-        var log = _logs.GetValueOrDefault(service) ?? LogOf(service, LogsSpec.Default with { MaxFiles = int.MaxValue });
-        log.Attach(spool);
-        var stream = Path.GetExtension(name) == ".err" ? LogStream.Err : LogStream.Out;
-        using var pump = new StreamPump(LinuxPipe.Open(_disk.FifoPath(name), null), () => spool, log, instance, stream, _scratch, _time);
-        if (pump.Finish(MovesAtEnd))
-        {
-            _logger.LeftoverWritten(name);
-        }
-        else
-        {
-            log.Detach(spool);
-        }
-
-        CloseWhenQuiet(service);
-    }
-
-    private ServiceLog LogOf(string service, LogsSpec limits)
-    {
-        if (!_logs.TryGetValue(service, out var log))
-        {
-            _logs[service] = log = new ServiceLog(service, _disk, _scratch, _time);
-        }
-
-        log.Limits = limits;
-        return log;
-    }
-
-    private void CloseWhenQuiet(string service)
-    {
-        if (_logs.TryGetValue(service, out var log) && !log.HasStreams)
-        {
-            log.Close();
         }
     }
 
@@ -369,6 +274,4 @@ internal sealed class LogWorker : IDisposable
                 break;
         }
     }
-
-    private static string SpoolName(string runId, LogStream stream) => $"{runId}.{(stream is LogStream.Out ? "out" : "err")}";
 }

@@ -16,10 +16,12 @@ internal sealed class RecentLines
     /// <summary>Takes over formatted lines, each with its line end.</summary>
     public void Add(ReadOnlySpan<byte> batch)
     {
-        batch = Newest(batch);
+        var newest = Newest(batch);
         lock (_gate)
         {
-            var held = Newest(_lines.AsSpan(0, _length), MaxBytes - batch.Length, MaxLines - batch.Count((byte)'\n'));
+            // Where not all of the batch is kept, what stood before it must not be: there would be a hole between them.
+            var held = newest.Length < batch.Length ? [] : Newest(_lines.AsSpan(0, _length), MaxBytes - batch.Length, MaxLines - batch.Count((byte)'\n'));
+            batch = newest;
             var wanted = held.Length + batch.Length;
             if (wanted > _lines.Length)
             {

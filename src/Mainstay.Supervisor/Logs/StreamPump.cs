@@ -29,8 +29,8 @@ internal sealed class StreamPump(IPipe pipe, Func<Spool> open, ServiceLog log, s
 
     private const int MoveBytes = LogScratch.BatchBytes;
 
-    /// <summary>Pipe loads per turn, so that one loud service does not silence the others.</summary>
-    private const int MovesPerTurn = 4;
+    /// <summary>So that one loud service does not silence the others.</summary>
+    private const long BytesPerTurn = 1024 * 1024;
 
     private Spool? _spool;
     private long? _refusedSince;
@@ -47,7 +47,7 @@ internal sealed class StreamPump(IPipe pipe, Func<Spool> open, ServiceLog log, s
         try
         {
             LastMoved = 0;
-            var outcome = Flow(_spool ??= open(), MovesPerTurn);
+            var outcome = Flow(_spool ??= open(), BytesPerTurn);
             Accepted();
             return outcome;
         }
@@ -58,13 +58,14 @@ internal sealed class StreamPump(IPipe pipe, Func<Spool> open, ServiceLog log, s
     }
 
     /// <summary>The process has ended: takes all that is in the pipe now and ends the last line. False when the disk refuses and a later call has to go on.</summary>
-    /// <param name="moves">Pipe loads to take at most: a grandchild that goes on writing must not keep us.</param>
-    public bool Finish(int moves)
+    /// <param name="enough">Bytes after which it stops: a grandchild that goes on writing must not keep us.</param>
+    public bool Finish(long enough)
     {
         try
         {
+            LastMoved = 0;
             var spool = _spool ??= open();
-            Flow(spool, moves);
+            Flow(spool, enough);
             CloseGap(spool);
             WriteAll(spool, Unended.AsLine);
             Accepted();
@@ -95,14 +96,15 @@ internal sealed class StreamPump(IPipe pipe, Func<Spool> open, ServiceLog log, s
         _spool?.Dispose();
     }
 
-    private PumpOutcome Flow(Spool spool, int moves)
+    private PumpOutcome Flow(Spool spool, long enough)
     {
         WriteWholeLines(spool);
-        for (; moves > 0; moves--)
+        while (LastMoved < enough)
         {
             var moved = spool.Fill(pipe, MoveBytes);
             if (moved == 0)
             {
+                CloseGap(spool);
                 return PumpOutcome.Drained;
             }
 
@@ -171,7 +173,7 @@ internal sealed class StreamPump(IPipe pipe, Func<Spool> open, ServiceLog log, s
             (lines, bytes) = (cut.Count((byte)'\n'), cut.Length);
         }
 
-        for (var moves = MovesPerTurn; moves > 0 && pipe.Read(scratch.Input) is var read and > 0; moves--)
+        while (bytes < BytesPerTurn && pipe.Read(scratch.Input) is var read and > 0)
         {
             lines += scratch.Input.AsSpan(0, read).Count((byte)'\n');
             bytes += read;

@@ -173,7 +173,7 @@ public class LogCaptureDeathTests
             {
                 if (_pumps[i] is { } pump)
                 {
-                    Assert.True(pump.Finish(10));
+                    Assert.True(pump.Finish(1_000_000));
                     _pumps[i] = null;
                 }
             }

@@ -23,6 +23,9 @@ public class LogKillTests
         Directory.CreateDirectory(home.Pipes);
         var fifo = Path.Combine(home.Pipes, "r1.out");
         Fifo.Make(fifo);
+
+        // What a service holds for itself as long as it lives; this one may end between two daemons.
+        using var held = Fifo.OpenBoth(fifo);
         var stop = Path.Combine(home.Root, "stop");
         var random = new Random(20261122);
 
