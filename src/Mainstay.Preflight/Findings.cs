@@ -40,7 +40,7 @@ internal static class ShownPath
     public static string Of(StackSpec stack, string path)
     {
         var relative = Path.GetRelativePath(stack.Directory, path);
-        return relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative)
+        return relative is "." || relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative)
             ? path
             : Path.Combine(Path.GetDirectoryName(stack.File) ?? "", relative);
     }
