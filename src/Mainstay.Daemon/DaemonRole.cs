@@ -58,6 +58,7 @@ public static class DaemonRole
         await using var daemon = await DaemonComposition.StartAsync(identity, loggers, CancellationToken.None);
         await using (await ApiServer.StartAsync(home, daemon.Router.HandleAsync, loggers, CancellationToken.None))
         {
+            MemoryTrim.Run();
             logger.DaemonEnds(await identity.Stopping);
         }
 

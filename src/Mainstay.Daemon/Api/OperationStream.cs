@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Mainstay.Contracts;
 using Mainstay.Contracts.Api;
+using Mainstay.Daemon.Lifecycle;
 using Microsoft.AspNetCore.Http;
 
 namespace Mainstay.Daemon.Api;
@@ -30,6 +31,11 @@ internal static class OperationStream
         {
             // The client went away. The operation is awaited all the same, so that its end is logged and its faults are not lost.
             await running;
+        }
+        finally
+        {
+            // The client has its answer; the pause is nobody's wait.
+            MemoryTrim.Run();
         }
     }
 

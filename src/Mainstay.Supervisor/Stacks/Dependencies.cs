@@ -68,7 +68,8 @@ internal static class Dependencies
     private static string? Unsettled(DependencySpec dependency, INeighbours services) => services.Find(dependency.On) switch
     {
         // One that is stopped will not settle; it counts as failed.
-        null or { Record.Wish: not ServiceWish.Up } => null,
+        null => null,
+        { } service when IsDown(service) => null,
         { Record.Reload: not null } => $"waits until {dependency.On} is replaced",
         { } service when !IsMet(dependency.Condition, service) => $"waits for {dependency.On}: {WhyNot(service)}",
         _ => null,
@@ -81,9 +82,9 @@ internal static class Dependencies
             return null;
         }
 
-        if (service.Record.Wish is not ServiceWish.Up)
+        if (IsDown(service))
         {
-            return $"it depends on {dependency.On}, which is stopped";
+            return $"it depends on {dependency.On}, which {(service.Record.Wish is ServiceWish.Up ? "is scaled to 0" : "is stopped")}";
         }
 
         var verdict = ServiceVerdict.Of(service.Record, service.Seen, record.Operation);
@@ -92,6 +93,8 @@ internal static class Dependencies
             ? $"it depends on {dependency.On}, which failed"
             : null;
     }
+
+    private static bool IsDown(Neighbour service) => service.Record is { Wish: not ServiceWish.Up } or { Count: 0 };
 
     private static bool IsMet(DependencyCondition condition, Neighbour service)
     {
@@ -106,8 +109,8 @@ internal static class Dependencies
         };
     }
 
-    private static string WhyNot(Neighbour service) => service.Record.Wish is not ServiceWish.Up
-        ? "it is stopped"
+    private static string WhyNot(Neighbour service) => IsDown(service)
+        ? service.Record.Wish is ServiceWish.Up ? "it is scaled to 0" : "it is stopped"
         : service.Seen.Lanes.FirstOrDefault(l => l.Lane.Role is LaneRole.Current && !l.IsGood)?.State.Because ?? service.Record.Because;
 
     /// <summary>Those that need it and are on their way down, or on their way to a release that does not need it, go first.</summary>
