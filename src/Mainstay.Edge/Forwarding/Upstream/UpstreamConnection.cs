@@ -87,6 +87,12 @@ internal sealed class UpstreamConnection(UpstreamPool pool, Socket socket, int g
         return socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
     }
 
+    /// <summary>How long the peer may be silent, in timestamps; 0 for as long as it likes (an event stream).</summary>
+    public long Silence { get; set; }
+
+    /// <summary>The peer's next byte is expected within its silence from now on.</summary>
+    public void ExpectByte(long now) => SetReadDeadline(Silence == 0 ? 0 : now + Silence);
+
     /// <param name="at">A timestamp; 0 for none.</param>
     public void SetReadDeadline(long at) => Volatile.Write(ref _readDeadline, at);
 
