@@ -36,6 +36,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
     private readonly ControlServer _control;
     private readonly TaskCompletionSource<EdgeDrain> _drainAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _sweep;
+    private long _sweeps;
 
     public EdgeWorker(EdgeOptions options, TimeProvider time, ILoggerProvider logs)
     {
@@ -63,6 +64,9 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
     public bool IsDraining => _draining.HasBegun;
 
     public int ClosingWebSockets => _webSockets.Closing;
+
+    /// <summary>How often deadlines have been looked at.</summary>
+    public long Sweeps => Volatile.Read(ref _sweeps);
 
     public int OpenConnections => _connections.Count;
 
@@ -168,6 +172,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
 
     private void Sweep()
     {
+        _sweeps++;
         _applier.Sweep(_time.GetTimestamp());
         _webSockets.Sweep(_traffic.Current?.WebSocketDrain ?? TimeSpan.Zero);
     }

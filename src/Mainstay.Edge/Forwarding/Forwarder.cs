@@ -38,31 +38,35 @@ internal sealed class Forwarder(EdgeLimits limits, TimeProvider time)
         var (attempt, reusable) = (Attempt.Died, false);
         try
         {
+            upstream.Silence = timeout;
             upstream.SetWriteDeadline(time.GetTimestamp() + timeout);
             await upstream.SendAsync(request.Head.Written);
             upstream.SetWriteDeadline(0);
-            upstream.SetReadDeadline(time.GetTimestamp() + timeout);
+            upstream.ExpectByte(time.GetTimestamp());
             if (!bodyAppended)
             {
                 pump = RequestBodyPump.RunAsync(request, upstream, timeout, time);
             }
 
-            (attempt, reusable) = await ResponseRelay.RunAsync(request, upstream, pump, timeout, limits, time);
+            (attempt, reusable) = await ResponseRelay.RunAsync(request, upstream, pump, limits, time);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             attempt = upstream.Unread.IsEmpty ? Attempt.Died : Attempt.Broken;
+        }
+        catch
+        {
+            // A fault of ours must not leave a connection behind that nobody owns.
+            await EndAsync(pump, request, upstream);
+            instance.Pool.Drop(upstream);
+            throw;
         }
         finally
         {
             await watch.DisposeAsync();
         }
 
-        if (pump is not null)
-        {
-            reusable &= await StopAsync(pump, request, upstream) == PumpResult.Completed;
-        }
-
+        reusable &= await EndAsync(pump, request, upstream) == PumpResult.Completed;
         if (attempt == Attempt.Done && reusable)
         {
             instance.Pool.Return(upstream);
@@ -79,8 +83,13 @@ internal sealed class Forwarder(EdgeLimits limits, TimeProvider time)
         return attempt;
     }
 
-    private static async ValueTask<PumpResult> StopAsync(Task<PumpResult> pump, EdgeRequest request, UpstreamConnection upstream)
+    private static async ValueTask<PumpResult> EndAsync(Task<PumpResult>? pump, EdgeRequest request, UpstreamConnection upstream)
     {
+        if (pump is null)
+        {
+            return PumpResult.Completed;
+        }
+
         if (!pump.IsCompleted)
         {
             upstream.Dispose();

@@ -48,6 +48,11 @@ internal static class RequestBodyPump
     {
         var reader = request.Body;
         var chunked = request.Headers.ContentLength is null;
+        if (chunked)
+        {
+            request.AllowSlowBody();
+        }
+
         var chunk = chunked ? ArrayPool<byte>.Shared.Rent(ChunkData + ChunkFraming) : null;
         try
         {
@@ -79,14 +84,14 @@ internal static class RequestBodyPump
                         }
 
                         upstream.SetWriteDeadline(0);
-                        upstream.SetReadDeadline(time.GetTimestamp() + timeout);
+                        upstream.ExpectByte(time.GetTimestamp());
                         return PumpResult.Completed;
                     }
                 }
                 catch (Exception e) when (e is SocketException or ObjectDisposedException)
                 {
                     upstream.SetWriteDeadline(0);
-                    upstream.SetReadDeadline(time.GetTimestamp() + timeout);
+                    upstream.ExpectByte(time.GetTimestamp());
                     return PumpResult.UpstreamStopped;
                 }
             }

@@ -54,9 +54,15 @@ internal struct ResponseBody(ResponseFraming framing)
         foreach (var line in text.AsSpan().EnumerateLines())
         {
             var colon = line.IndexOf(':');
-            if (colon > 0 && HeaderText.IsToken(line[..colon]))
+            if (colon <= 0 || !HeaderText.IsToken(line[..colon]))
             {
-                trailers[line[..colon].ToString()] = line[(colon + 1)..].Trim(" \t").ToString();
+                continue;
+            }
+
+            var value = line[(colon + 1)..].Trim(" \t");
+            if (!value.ContainsAnyExceptInRange(' ', '~'))
+            {
+                trailers[line[..colon].ToString()] = value.ToString();
             }
         }
     }

@@ -46,7 +46,7 @@ internal static class ResponseRelay
     /// <returns>How it ended, and whether the upstream connection may carry another exchange.</returns>
     /// <exception cref="SocketException">The upstream failed before anything was relayed.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<(Attempt Attempt, bool Reusable)> RunAsync(EdgeRequest request, UpstreamConnection upstream, Task<PumpResult>? pump, long timeout, EdgeLimits limits, TimeProvider time)
+    public static async ValueTask<(Attempt Attempt, bool Reusable)> RunAsync(EdgeRequest request, UpstreamConnection upstream, Task<PumpResult>? pump, EdgeLimits limits, TimeProvider time)
     {
         var length = await ReadHeadAsync(upstream, limits);
         if (length < 0)
@@ -73,12 +73,18 @@ internal static class ResponseRelay
             return (Attempt.Done, !framing.Close && upstream.Unread.IsEmpty);
         }
 
+        if (framing.EventStream)
+        {
+            upstream.Silence = 0;
+            upstream.SetReadDeadline(0);
+        }
+
         if (framing.ContentLength > FlushAbove)
         {
             upstream.ExpectBulk();
         }
 
-        return await RelayBodyAsync(request, upstream, framing, pump, framing.EventStream ? 0 : timeout, time);
+        return await RelayBodyAsync(request, upstream, framing, pump, time);
     }
 
     /// <summary>The length of the final response's head, which stands first in the unread bytes; interim responses before it are dropped.</summary>
@@ -117,13 +123,14 @@ internal static class ResponseRelay
         if (framing.KeepAliveSeconds > 0)
         {
             // Stay clear of the peer's own limit: by a second, or by half when it has not much more than that.
-            upstream.PeerIdle = Math.Max(framing.KeepAliveSeconds - 1, framing.KeepAliveSeconds * 0.5) is var seconds ? (long)(seconds * time.TimestampFrequency) : 0;
+            var seconds = Math.Max(framing.KeepAliveSeconds - 1, framing.KeepAliveSeconds * 0.5);
+            upstream.PeerIdle = (long)(seconds * time.TimestampFrequency);
         }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<(Attempt Attempt, bool Reusable)> RelayBodyAsync(
-        EdgeRequest request, UpstreamConnection upstream, ResponseFraming framing, Task<PumpResult>? pump, long timeout, TimeProvider time)
+        EdgeRequest request, UpstreamConnection upstream, ResponseFraming framing, Task<PumpResult>? pump, TimeProvider time)
     {
         var writer = request.ResponseBody;
         var body = new ResponseBody(framing);
@@ -180,7 +187,11 @@ internal static class ResponseRelay
                     (relayed, unflushed) = (true, 0);
                 }
 
-                upstream.SetReadDeadline(timeout == 0 || pump is { IsCompleted: false } ? 0 : time.GetTimestamp() + timeout);
+                if (pump is null or { IsCompleted: true })
+                {
+                    upstream.ExpectByte(time.GetTimestamp());
+                }
+
                 var count = await receiving;
                 if (count == 0 && !body.EndOfInput())
                 {

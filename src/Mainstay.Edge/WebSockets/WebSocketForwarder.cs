@@ -48,7 +48,8 @@ internal sealed class WebSocketForwarder(OpenWebSockets open, EdgeLimits limits,
 
     private async Task<Attempt> ShakeAsync(EdgeRequest request, InstanceTraffic instance, UpstreamConnection upstream, long timeout, string key)
     {
-        upstream.SetReadDeadline(time.GetTimestamp() + timeout);
+        upstream.Silence = timeout;
+        upstream.ExpectByte(time.GetTimestamp());
         await upstream.SendAsync(request.Head.Written);
         var length = await ResponseRelay.ReadHeadAsync(upstream, limits);
         if (length < 0)
@@ -58,7 +59,7 @@ internal sealed class WebSocketForwarder(OpenWebSockets open, EdgeLimits limits,
 
         if (ResponseHeadParser.Status(upstream.Unread[..length]) != 101)
         {
-            return (await ResponseRelay.RunAsync(request, upstream, null, timeout, limits, time)).Attempt;
+            return (await ResponseRelay.RunAsync(request, upstream, null, limits, time)).Attempt;
         }
 
         var headers = request.ResponseHeaders;

@@ -132,6 +132,9 @@ public sealed class RetryTests
     [InlineData("HTTP/1.1 200 OK\r\nX : a\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nX: a\nY: b\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nX: a\u0001b\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 O\u0001K\r\nX: a\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nX: a\u007fb\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x2\r\nok\r\n0\r\n\r\n")]
     [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")]
     public async Task A_malformed_response_is_502_and_nothing_of_it_gets_through(string response)

@@ -159,4 +159,54 @@ public sealed class StreamingTests
         Assert.StartsWith("HTTP/1.1 500 Internal Server Error\r\n", head, StringComparison.Ordinal);
         Assert.Equal(("my words", "text/plain"), (body, RawConnection.Field(head, "Content-Type")));
     }
+
+    [Fact]
+    public async Task A_slow_reader_holds_the_service_back_and_is_not_mistaken_for_its_silence()
+    {
+        const int size = 8_000_000;
+        var sent = 0;
+        await using var upstream = new RawUpstream(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            await connection.WriteAsync($"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n");
+            for (var block = new byte[80_000]; sent < size; sent += block.Length)
+            {
+                await connection.WriteAsync(block);
+            }
+        });
+        await using var edge = await EdgeUnderTest.StartAsync(upstream.Port);
+        await edge.ApplyAsync(edge.Snapshot(("web", [upstream.Port])) with { Routes = [new(null, "/", "web", false, 0.3)] });
+        using var client = await edge.ConnectAsync();
+        client.Socket.ReceiveBufferSize = 4096;
+        await client.WriteAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        await client.ReadHeadAsync();
+
+        // Longer than the route's timeout: the sweep has looked several times.
+        await edge.SweepsAsync(5);
+        Assert.True(sent < size, "the edge took the whole body in");
+        Assert.Equal(size, (await client.ReadAsync(size)).Length);
+    }
+
+    [Fact]
+    public async Task An_event_stream_that_answers_a_long_upload_may_be_silent_too()
+    {
+        var go = new TaskCompletionSource();
+        await using var upstream = new RawUpstream(async connection =>
+        {
+            var head = await connection.ReadHeadAsync();
+            await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+            await connection.ReadBodyAsync(head!);
+            await go.Task;
+            await connection.WriteAsync("2\r\nok\r\n0\r\n\r\n");
+        });
+        await using var edge = await EdgeUnderTest.StartAsync(upstream.Port);
+        await edge.ApplyAsync(edge.Snapshot(("web", [upstream.Port])) with { Routes = [new(null, "/", "web", false, 0.2)] });
+        using var client = await edge.ConnectAsync();
+        await client.WriteAsync("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+        var head = await client.ReadHeadAsync();
+        await client.WriteAsync("1\r\nx\r\n0\r\n\r\n");
+        await edge.SweepsAsync(4);
+        go.SetResult();
+        Assert.Equal("ok", await client.ReadBodyAsync(head!));
+    }
 }

@@ -121,6 +121,13 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         }
     }
 
+    /// <summary>Until the deadlines have been looked at so many times more.</summary>
+    public Task SweepsAsync(int count)
+    {
+        var target = _worker.Sweeps + count;
+        return UntilAsync(e => e._worker.Sweeps >= target);
+    }
+
     /// <summary>As SIGTERM does.</summary>
     public void Stop() => _stop.Cancel();
 

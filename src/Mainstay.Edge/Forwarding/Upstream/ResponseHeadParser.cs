@@ -10,7 +10,9 @@ namespace Mainstay.Edge.Forwarding.Upstream;
 /// <summary>Reads a response head strictly: what two parsers could understand differently is refused, not repaired.</summary>
 internal static class ResponseHeadParser
 {
-    private static readonly SearchValues<byte> ForbiddenInValue = SearchValues.Create("\0\r\n"u8);
+    // Control characters other than the tab: the server would not write them, and a client might split the head at them.
+    private static readonly SearchValues<byte> ForbiddenInValue =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Append(0x7F).Where(b => b != '\t').Select(b => (byte)b)]);
 
     /// <summary>The length of the head including the empty line, or -1 when it is not complete yet.</summary>
     public static int Length(ReadOnlySpan<byte> bytes)

@@ -8,7 +8,7 @@ namespace Mainstay.Edge.Forwarding.Upstream;
 /// One request owns it at a time. The only other party is the pool's sweep, which reads the deadlines and disposes the socket when
 /// one has passed; the owner then sees its pending operation fail and <see cref="TimedOut"/> set.
 /// </remarks>
-internal sealed class UpstreamConnection(UpstreamPool pool, Socket socket) : IDisposable
+internal sealed class UpstreamConnection(UpstreamPool pool, Socket socket, int generation) : IDisposable
 {
     private const int InitialBuffer = 8 * 1024;
     private const int BulkBuffer = 64 * 1024;
@@ -22,6 +22,9 @@ internal sealed class UpstreamConnection(UpstreamPool pool, Socket socket) : IDi
     private int _disposed;
 
     public UpstreamPool Pool { get; } = pool;
+
+    /// <summary>The pool's generation in which it was made; a connection of an earlier one is not kept.</summary>
+    public int Generation { get; } = generation;
 
     /// <summary>It has carried a complete exchange before; its peer may have closed it in the meantime.</summary>
     public bool Reused { get; private set; }
@@ -83,6 +86,12 @@ internal sealed class UpstreamConnection(UpstreamPool pool, Socket socket) : IDi
         ReleaseBuffer();
         return socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
     }
+
+    /// <summary>How long the peer may be silent, in timestamps; 0 for as long as it likes (an event stream).</summary>
+    public long Silence { get; set; }
+
+    /// <summary>The peer's next byte is expected within its silence from now on.</summary>
+    public void ExpectByte(long now) => SetReadDeadline(Silence == 0 ? 0 : now + Silence);
 
     /// <param name="at">A timestamp; 0 for none.</param>
     public void SetReadDeadline(long at) => Volatile.Write(ref _readDeadline, at);
