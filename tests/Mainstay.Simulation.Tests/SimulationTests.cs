@@ -16,17 +16,15 @@ public class SimulationTests
     [Fact]
     public void No_reload_costs_a_ready_instance_whatever_the_release_and_whenever_the_daemon_dies() => RunSeeds("smooth", share: 2, world => new SimHistory(world).Smooth());
 
-    private static void Throw(string? m) { if (m != null && m.Contains("left")) { System.IO.File.WriteAllText("/tmp/trace" + Environment.TickCount64 + ".txt", m); throw new InvalidOperationException(m); } }
-
     [Fact]
     public void One_seed_is_one_history()
     {
-        Parallel.For(1, 2000, seed =>
+        for (var seed = 1; seed <= 20; seed++)
         {
-            Throw(Try(seed, world => new SimHistory(world).Smooth(), isTalkative: true, out var once));
-            Throw(Try(seed, world => new SimHistory(world).Smooth(), isTalkative: true, out var again));
+            Try(seed, world => new SimHistory(world).Rough(), isTalkative: true, out var once);
+            Try(seed, world => new SimHistory(world).Rough(), isTalkative: true, out var again);
             Assert.Equal(once.Story, again.Story);
-        });
+        }
     }
 
     /// <param name="share">One in so many of the seeds: the calmer kind has less to find.</param>
