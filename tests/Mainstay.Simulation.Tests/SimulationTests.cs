@@ -16,6 +16,17 @@ public class SimulationTests
     [Fact]
     public void No_reload_costs_a_ready_instance_whatever_the_release_and_whenever_the_daemon_dies() => RunSeeds("smooth", share: 2, world => new SimHistory(world).Smooth());
 
+    [Fact]
+    public void One_seed_is_one_history()
+    {
+        for (var seed = 1; seed <= 20; seed++)
+        {
+            Try(seed, world => new SimHistory(world).Rough(), isTalkative: true, out var once);
+            Try(seed, world => new SimHistory(world).Rough(), isTalkative: true, out var again);
+            Assert.Equal(once.Story, again.Story);
+        }
+    }
+
     /// <param name="share">One in so many of the seeds: the calmer kind has less to find.</param>
     private static void RunSeeds(string kind, int share, Action<SimWorld> history)
     {

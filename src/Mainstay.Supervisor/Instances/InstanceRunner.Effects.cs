@@ -232,9 +232,10 @@ internal sealed partial class InstanceRunner
             Kept: null);
     }
 
+    /// <summary>Not cut short when this instance is removed: a failed successor is removed at once, and its last lines are what the user needs.</summary>
     private async Task FirstOfAsync(Task task, TimeSpan limit)
     {
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+        using var enough = new CancellationTokenSource();
         await Task.WhenAny(task, Task.Delay(limit, _context.Ports.Time, enough.Token));
         enough.Cancel();
     }

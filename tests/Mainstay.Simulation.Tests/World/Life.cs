@@ -38,6 +38,11 @@ internal sealed class Life(SimWorld world, long bootAt) : SynchronizationContext
 
     public override void Post(SendOrPostCallback d, object? state)
     {
+        if (Environment.CurrentManagedThreadId != world.Thread)
+        {
+            world.Invariants.Broken($"something left the simulation's one thread: {Environment.StackTrace}");
+        }
+
         if (IsAlive)
         {
             _ready.Add((d, state));
@@ -57,6 +62,11 @@ internal sealed class Life(SimWorld world, long bootAt) : SynchronizationContext
 
     public void Within(Action action)
     {
+        if (Environment.CurrentManagedThreadId != world.Thread)
+        {
+            world.Invariants.Broken($"something left the simulation's one thread: {Environment.StackTrace}");
+        }
+
         var before = Current;
         SetSynchronizationContext(this);
         try

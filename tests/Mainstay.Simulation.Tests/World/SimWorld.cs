@@ -24,6 +24,9 @@ internal sealed class SimWorld
         Invariants = new(this);
     }
 
+    /// <summary>The only thread on which anything happens.</summary>
+    public int Thread { get; } = Environment.CurrentManagedThreadId;
+
     public EventQueue Events { get; } = new();
 
     public SimKernel Kernel { get; }
