@@ -17,6 +17,9 @@ internal static class CommandHost
         "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "DOTNET_ROOT", "DOTNET_ROOT_X64", "SSL_CERT_DIR", "SSL_CERT_FILE",
     };
 
+    /// <summary>The daemon decides much and computes little: code that is compiled once, before it is shipped, costs it 7 MB less (see docs/decisions).</summary>
+    private static KeyValuePair<string, string> OneCompilation { get; } = new("DOTNET_TieredCompilation", "0");
+
     public static async Task<int> RunAsync(string[] args)
     {
         using var interrupted = new CancellationTokenSource();
@@ -52,7 +55,7 @@ internal static class CommandHost
         {
             Argv = [Environment.ProcessPath!, "daemon", "--home", home.Root],
             Directory = "/",
-            Environment = Variables().Where(v => DaemonVariables.Contains(v.Key)),
+            Environment = Variables().Where(v => DaemonVariables.Contains(v.Key)).Append(OneCompilation),
             Stdout = output,
             Stderr = output,
         });

@@ -37,10 +37,13 @@ internal sealed class FakeDaemon : IAsyncDisposable
     public static FakeDaemon Start(HomeLayout home, Func<FakeExchange, Task>? answer = null) => new(
         home,
         exchange => exchange.Target == "/v1/version"
-            ? exchange.JsonAsync(200, new(VersionOf, 1, home.Root), WireJson.Default.VersionDocument)
+            ? exchange.JsonAsync(200, new(VersionOf, NoPid, home.Root), WireJson.Default.VersionDocument)
             : answer?.Invoke(exchange) ?? exchange.TextAsync(404, "{}"));
 
     public static string VersionOf => "0.1.0";
+
+    /// <summary>No process ever has it: whoever waits for this daemon's end must find it gone.</summary>
+    private const int NoPid = int.MaxValue;
 
     /// <summary>As kill -9: connections break, and the socket file stays behind.</summary>
     public async Task KillAsync()

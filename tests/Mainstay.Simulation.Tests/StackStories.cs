@@ -1,6 +1,7 @@
 using Mainstay.Contracts;
 using Mainstay.Contracts.Api;
 using Mainstay.Simulation.Tests.World;
+using Mainstay.Spec.Diff;
 using Mainstay.Spec.Model;
 using Mainstay.Supervisor.Services;
 
@@ -237,7 +238,7 @@ public class StackStories
         Assert.NotEqual(revision, Of(api with { Environment = api.Environment.SetItem("A", "b") }));
         Assert.NotEqual(revision, Of(api with { Resources = api.Resources with { Memory = 1 } }));
 
-        static string Of(ServiceSpec spec) => ProcessRevision.Of(spec, spec.Environment);
+        static string Of(ServiceSpec spec) => Revision.Of(spec, Revision.EnvironmentDigest(spec.Environment));
     }
 
     private (ServiceSpec Db, ServiceSpec Api, ServiceSpec Web) Three() => (

@@ -3,8 +3,8 @@ using Mainstay.Contracts;
 using Mainstay.Linux.Proc.Ports;
 using Mainstay.Preflight;
 using Mainstay.Preflight.Host;
+using Mainstay.Spec.Diff;
 using Mainstay.Spec.Model;
-using Mainstay.Supervisor.Services;
 using Mainstay.Supervisor.Stacks;
 
 namespace Mainstay.Daemon.Applying;
@@ -18,7 +18,7 @@ internal sealed class PreflightHostCheck(HomeLayout home, IHostFacts facts, Func
         var services = stack.Services.Select(s =>
         {
             var variables = report.Environments[s.Name].Variables;
-            return new AppliedService(s, variables, ProcessRevision.Of(s, variables));
+            return new AppliedService(s, variables, Revision.Of(s, Revision.EnvironmentDigest(variables)));
         });
         return new(new AppliedStack(stack, [.. services]), report.Problems);
     }

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Problems;
 
@@ -14,17 +12,4 @@ public sealed record ResolvedEnvironment(
     ServiceName Service,
     ImmutableSortedDictionary<string, string> Variables,
     ImmutableSortedDictionary<string, Where> SetAt,
-    ImmutableArray<Problem> Problems)
-{
-    /// <summary>SHA-256 in hexadecimal; equal exactly for equal variables, because neither a name nor a value can hold the zero byte that ends each.</summary>
-    public string Digest()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (name, value) in Variables.OrderBy(v => v.Key, StringComparer.Ordinal))
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{value}\0"));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-}
+    ImmutableArray<Problem> Problems);

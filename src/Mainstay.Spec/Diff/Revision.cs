@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Mainstay.Spec.Model;
 
@@ -33,6 +32,6 @@ public static class Revision
             json.WriteEndObject();
         }
 
-        return Convert.ToHexStringLower(SHA256.HashData(buffer.WrittenSpan))[..digits];
+        return Sha256.Hex(buffer.WrittenSpan)[..digits];
     }
 }

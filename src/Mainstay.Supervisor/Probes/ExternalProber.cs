@@ -5,42 +5,44 @@ using Mainstay.Supervisor.Ports;
 namespace Mainstay.Supervisor.Probes;
 
 /// <summary>Asks things that Mainstay does not run, such as a database on another host, whether they are there.</summary>
-public sealed class ExternalProber : IExternalProber, IDisposable
+public sealed class ExternalProber(TimeProvider time) : IExternalProber, IDisposable
 {
-    private readonly TimeProvider _time;
-    private readonly HttpClient _http;
-
-    public ExternalProber(TimeProvider time)
-    {
-        _time = time;
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-
-            // A probe asks whether a connection can be made; a kept one would answer for yesterday.
-            PooledConnectionLifetime = TimeSpan.Zero,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-    }
+    /// <summary>Made by the first probe that needs it: most stacks have none, and it is a megabyte and a half.</summary>
+    private readonly Lazy<HttpClient> _http = new(MakeClient);
 
     /// <inheritdoc/>
     public async Task<ProbeResult> ProbeAsync(ExternalSpec external, CancellationToken token)
     {
-        var at = _time.GetUtcNow();
-        var started = _time.GetTimestamp();
+        var at = time.GetUtcNow();
+        var started = time.GetTimestamp();
         var (outcome, detail) = await AskAsync(external, token).ConfigureAwait(false);
-        return new ProbeResult(at, outcome, _time.GetElapsedTime(started), detail);
+        return new ProbeResult(at, outcome, time.GetElapsedTime(started), detail);
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        if (_http.IsValueCreated)
+        {
+            _http.Value.Dispose();
+        }
+    }
+
+    private static HttpClient MakeClient() => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+
+        // A probe asks whether a connection can be made; a kept one would answer for yesterday.
+        PooledConnectionLifetime = TimeSpan.Zero,
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
     private async Task<(ProbeOutcome, string)> AskAsync(ExternalSpec external, CancellationToken token)
     {
-        using var timeout = new CancellationTokenSource(external.Timeout, _time);
+        using var timeout = new CancellationTokenSource(external.Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, token);
         var name = external.Tcp ?? external.Http?.GetLeftPart(UriPartial.Path) ?? external.Name.Value;
         try
@@ -93,7 +95,7 @@ public sealed class ExternalProber : IExternalProber, IDisposable
 
     private async Task<(ProbeOutcome, string)> GetAsync(Uri url, string name, CancellationToken token)
     {
-        using var answer = await _http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, token).ConfigureAwait(false);
+        using var answer = await _http.Value.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, token).ConfigureAwait(false);
         var status = (int)answer.StatusCode;
         return status switch
         {

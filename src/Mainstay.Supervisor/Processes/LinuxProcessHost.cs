@@ -1,10 +1,10 @@
-using System.Security.Cryptography;
 using System.Text;
 using Mainstay.Contracts;
 using Mainstay.Linux.Cgroups;
 using Mainstay.Linux.Polling;
 using Mainstay.Linux.Proc;
 using Mainstay.Linux.Processes;
+using Mainstay.Spec.Diff;
 using Mainstay.Supervisor.Ports;
 
 namespace Mainstay.Supervisor.Processes;
@@ -100,7 +100,7 @@ public sealed class LinuxProcessHost : IProcessHost
         .FirstOrDefault(process => process is not null);
 
     private static string NameOf(HomeLayout home) =>
-        "mainstay-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(home.Root))))[..12];
+        "mainstay-" + Sha256.Hex(Encoding.UTF8.GetBytes(Path.GetFullPath(home.Root)))[..12];
 
     /// <summary>A relative path whose parts cannot climb out of our cgroup.</summary>
     private static string Safe(string name) => string.Join('/', name.Split('/').Select(part => part.TrimStart('.')).Where(part => part.Length > 0));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Mainstay.Contracts.Api;
+using Mainstay.Spec.Diff;
 using Mainstay.Spec.Model;
 using Mainstay.Supervisor.Services;
 using Mainstay.Supervisor.Stacks;
@@ -24,7 +25,7 @@ internal sealed class SimManifests(SimWorld world)
 
         var external = new ExternalSpec(Redis, "127.0.0.1:6379", null, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), SourceSpan.None);
         var stack = new StackSpec(new("sim"), "mainstay.yaml", "/srv", EdgeSpec.None with { WsDrain = TimeSpan.FromSeconds(8) }, all, [external], []);
-        return new(stack, [.. all.Select(s => new AppliedService(s, s.Environment, ProcessRevision.Of(s, s.Environment)))]);
+        return new(stack, [.. all.Select(s => new AppliedService(s, s.Environment, Revision.Of(s, Revision.EnvironmentDigest(s.Environment))))]);
     }
 
     public ServiceSpec Service(string name, SimProgram program, PortSpec port, int instances, params string[] dependsOn)
