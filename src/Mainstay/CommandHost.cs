@@ -17,8 +17,8 @@ internal static class CommandHost
         "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "DOTNET_ROOT", "DOTNET_ROOT_X64", "SSL_CERT_DIR", "SSL_CERT_FILE",
     };
 
-    /// <summary>The daemon decides much and computes little: code that is compiled once, before it is shipped, costs it 7 MB less (see docs/decisions).</summary>
-    private static KeyValuePair<string, string> OneCompilation { get; } = new("DOTNET_TieredCompilation", "0");
+    /// <summary>The daemon decides much and computes little: counting calls to compile some code again costs it 7 MB (docs/decisions, a small daemon).</summary>
+    private static KeyValuePair<string, string> OneCompilation { get; } = new("DOTNET_TC_CallCounting", "0");
 
     public static async Task<int> RunAsync(string[] args)
     {
