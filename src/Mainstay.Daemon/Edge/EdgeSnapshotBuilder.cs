@@ -16,11 +16,17 @@ internal static class EdgeSnapshotBuilder
             version,
             stack.Name.Value,
             [.. stack.Routes.Select(r => new EdgeRoute(r.Host, r.Path, r.Service.Value, r.StripPrefix, r.Timeout.TotalSeconds))],
-            [.. stack.Routes.Select(r => r.Service).Distinct().Select(name => Service(name, traffic.GetValueOrDefault(name)))],
+            [.. Named(stack, traffic).Select(name => Service(name, traffic.GetValueOrDefault(name)))],
             [.. stack.Edge.Certificates.Select(c => new EdgeCertificate(c.Host, c.CertFile, c.KeyFile, stamp(c)))],
             stack.Edge.TrustedProxies,
             stack.Edge.ErrorPages,
             stack.Edge.WsDrain.TotalSeconds);
+
+    /// <summary>Those with routes, and those with endpoints: what is in flight when its route leaves the manifest can only be waited for by name.</summary>
+    private static IEnumerable<ServiceName> Named(StackSpec stack, IReadOnlyDictionary<ServiceName, ServiceTraffic> traffic) =>
+        stack.Routes.Select(r => r.Service)
+            .Concat(traffic.Values.Where(t => !t.Endpoints.IsEmpty).Select(t => t.Service).OrderBy(name => name.Value, StringComparer.Ordinal))
+            .Distinct();
 
     private static EdgeService Service(ServiceName name, ServiceTraffic? traffic) => traffic is null
         ? new(name.Value, Hold: false, 0, [], "was never started")

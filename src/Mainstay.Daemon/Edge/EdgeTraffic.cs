@@ -51,12 +51,6 @@ internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger
 
     public async Task<DrainOutcome> DrainedAsync(string endpointId, TimeSpan deadline, CancellationToken token)
     {
-        // A service that no route names is unknown to the edge, which therefore has nothing of it in flight and will never say so.
-        if (!IsRouted(endpointId))
-        {
-            return new(Idle: true, 0, 0);
-        }
-
         var links = keeper.Links();
         try
         {
@@ -67,14 +61,6 @@ internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger
         {
             var left = links.Select(l => l.Left(endpointId)).ToArray();
             return new(left.All(l => l.Idle), left.Sum(l => l.RequestsLeft), left.Sum(l => l.WebSocketsLeft));
-        }
-    }
-
-    private bool IsRouted(string endpointId)
-    {
-        lock (_gate)
-        {
-            return _stack is { } stack && stack.Routes.Any(r => _services.TryGetValue(r.Service, out var traffic) && traffic.Endpoints.Any(e => e.Id == endpointId));
         }
     }
 

@@ -40,6 +40,18 @@ public class EdgeSnapshotBuilderTests
     }
 
     [Fact]
+    public void A_service_without_a_route_is_named_while_it_has_endpoints_so_that_its_drains_are_answered()
+    {
+        var leaving = new ServiceTraffic(Api, Hold: false, TimeSpan.Zero, [new("api-1.r1", 4001, true)], "leaves");
+        var gone = leaving with { Endpoints = [] };
+
+        Assert.Equal("api-1.r1", Assert.Single(Assert.Single(Build(leaving).Services).Instances).Id);
+        Assert.Empty(Build(gone).Services);
+
+        static Contracts.EdgeControl.EdgeSnapshot Build(ServiceTraffic traffic) => EdgeSnapshotBuilder.Build(1, Stack(), new Dictionary<ServiceName, ServiceTraffic> { [Api] = traffic }, _ => "1");
+    }
+
+    [Fact]
     public void What_the_supervisor_published_arrives_unchanged()
     {
         var traffic = new ServiceTraffic(Api, Hold: true, TimeSpan.FromSeconds(60), [new("api-1.r1", 4001, false), new("api-2.r2", 4002, true)], "is being replaced");

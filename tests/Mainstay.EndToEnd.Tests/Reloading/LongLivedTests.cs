@@ -80,4 +80,45 @@ public sealed class LongLivedTests
 
         Assert.Equal(1000, (await socket.CloseAsync()).Code);
     }
+
+    [Fact]
+    public async Task What_is_in_flight_ends_well_although_its_service_and_its_route_leave_the_manifest()
+    {
+        await using var home = MainstayHome.Create(Manifest());
+        await home.UpAsync();
+        var slow = Web.GetAsync(_port, "/slow?ms=2000");
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+
+        home.Declare($$"""
+            stack: long
+            edge: { listen: [ "http://127.0.0.1:{{_port}}" ] }
+            services: { other: { command: {{TestServices.Node}}, healthcheck: {{TestServices.Quick}} } }
+            routes: [ { path: /, service: other } ]
+
+            """);
+        await home.UpAsync();
+
+        Assert.Equal(200, (int)(await slow).Status);
+        Assert.Equal(200, await Web.StatusAsync(_port));
+    }
+
+    [Fact]
+    public async Task A_service_that_no_route_names_is_stopped_without_waiting_for_the_edge()
+    {
+        await using var home = MainstayHome.Create($$"""
+            stack: long
+            edge: { listen: [ "http://127.0.0.1:{{_port}}" ] }
+            services:
+              web: { command: {{TestServices.Node}}, healthcheck: {{TestServices.Quick}} }
+              inner: { command: {{TestServices.Node}}, healthcheck: {{TestServices.Quick}} }
+            routes: [ { path: /, service: web } ]
+
+            """);
+        await home.UpAsync();
+        var began = TimeProvider.System.GetTimestamp();
+
+        (await home.RunAsync("stop", "inner")).MustExit(0);
+
+        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(5), "it waited for a drain that nobody can report");
+    }
 }
