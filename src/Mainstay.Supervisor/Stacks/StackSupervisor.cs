@@ -143,11 +143,9 @@ public sealed class StackSupervisor : IAsyncDisposable
                     loop.Post(new StackMessage.Tick());
                 }
 
-                if (clock.Now - sampled >= _options.SampleEvery)
-                {
-                    sampled = clock.Now;
-                    Sample(loop, sampled);
-                }
+                var isDue = clock.Now - sampled >= _options.SampleEvery;
+                sampled = isDue ? clock.Now : sampled;
+                Sample(loop, clock.Now, run => isDue || run.Usage is null);
             }
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)
@@ -155,17 +153,23 @@ public sealed class StackSupervisor : IAsyncDisposable
         }
     }
 
-    private void Sample(StackLoop loop, TimeSpan now)
+    /// <param name="isWanted">A new process is looked at early: whoever has just started it asks what it takes.</param>
+    private void Sample(StackLoop loop, TimeSpan now, Func<Run, bool> isWanted)
     {
         var runners = new List<(InstanceRunner Runner, Run Run)>();
         var processes = new List<IRunningProcess>();
         foreach (var runner in loop.View.Services.Values.SelectMany(s => s.Runners))
         {
-            if (runner.Run is { Process: { Exited.IsCompleted: false } process } run)
+            if (runner.Run is { Process: { Exited.IsCompleted: false } process } run && isWanted(run))
             {
                 runners.Add((runner, run));
                 processes.Add(process);
             }
+        }
+
+        if (processes.Count == 0)
+        {
+            return;
         }
 
         var usage = new ProcessUsage[processes.Count];
