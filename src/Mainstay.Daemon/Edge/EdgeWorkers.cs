@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using System.Text.Json;
+using Mainstay.Contracts;
+using Mainstay.Contracts.EdgeControl;
+using Mainstay.Linux.Interop;
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Daemon.Edge;
+
+/// <summary>The edge processes that live, each with the link to it: starts them on the daemon's sockets, finds them again, drains them, and tells what becomes of them.</summary>
+internal sealed class EdgeWorkers(HomeLayout home, IEdgeLauncher launcher, EdgeSockets sockets, TimeProvider clock, ILogger logger, Action<EdgeEvent> tell) : IAsyncDisposable
+{
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(20);
+
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, EdgeWorker> _workers = [];
+    private EdgeSnapshot? _snapshot;
+
+    /// <summary>What the newest worker was given to listen on.</summary>
+    public ImmutableArray<string> ServedAddresses { get; private set; } = [];
+
+    public ImmutableArray<EdgeWorker> All()
+    {
+        lock (_gate)
+        {
+            return [.. _workers.Values];
+        }
+    }
+
+    public EdgeWorker? Find(int? number) => All().FirstOrDefault(w => w.Number == number);
+
+    /// <summary>Every worker gets the snapshot, also one that drains: its open connections may still bring requests.</summary>
+    public ImmutableArray<EdgeLink> Offer(EdgeSnapshot snapshot)
+    {
+        lock (_gate)
+        {
+            _snapshot = snapshot;
+        }
+
+        var links = All().Select(w => w.Link).ToImmutableArray();
+        foreach (var link in links)
+        {
+            link.Offer(snapshot);
+        }
+
+        return links;
+    }
+
+    /// <param name="isAwaited">Whether the worker, asked when its time to start is over, is still expected to come to serve; it is killed then.</param>
+    public void Spawn(int number, Func<bool> isAwaited)
+    {
+        try
+        {
+            ServedAddresses = sockets.Addresses;
+            var process = launcher.Launch(number, home.EdgeSocket(number), sockets.Descriptors);
+            Add(number, process);
+            _ = KillUnlessServingAsync(number, process, isAwaited);
+        }
+        catch (EdgeLaunchException e)
+        {
+            logger.EdgeSpawnFailed(number, e.Message);
+            tell(new(EdgeEventKind.Exited, number));
+        }
+    }
+
+    /// <summary>Finds the worker of an earlier daemon again, and takes its sockets over.</summary>
+    public async Task<int?> AdoptAsync(EdgeRecord record, CancellationToken token)
+    {
+        if (launcher.Adopt(record) is not { } process)
+        {
+            return null;
+        }
+
+        try
+        {
+            foreach (var (address, socket) in await EdgeHandOverClient.TakeAsync(home.EdgeSocket(record.Worker), clock, token))
+            {
+                sockets.Take(address, socket);
+            }
+        }
+        catch (Exception e) when (e is LinuxException or InvalidDataException or JsonException or SocketException or TimeoutException)
+        {
+            // Without the sockets we could not replace this worker later. A new one on new sockets is the honest way.
+            logger.EdgeHandOverFailed(e.Message);
+            process.Kill();
+            return null;
+        }
+
+        ServedAddresses = sockets.Addresses;
+        Add(record.Worker, process);
+        return record.Worker;
+    }
+
+    /// <summary>Asks a worker to end once its work is done, and ends it when that takes longer than it may.</summary>
+    public async Task DrainAsync(int number, EdgeDrain drain)
+    {
+        if (Find(number) is not { } worker)
+        {
+            return;
+        }
+
+        worker.Link.OfferDrain(drain);
+        try
+        {
+            await worker.Process.Exited.WaitAsync(TimeSpan.FromSeconds(drain.IdleGraceS + drain.DrainTimeoutS + drain.WsDrainS + 10), clock, _closing.Token);
+        }
+        catch (TimeoutException)
+        {
+            logger.EdgeDrainTimedOut(number);
+            worker.Process.Kill();
+        }
+        catch (OperationCanceledException)
+        {
+            // The worker ends by its own deadlines; the next daemon need not know of it.
+        }
+    }
+
+    /// <summary>Leaves the workers running: the next daemon finds them again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        foreach (var worker in All())
+        {
+            await worker.Link.DisposeAsync();
+        }
+
+        _closing.Dispose();
+    }
+
+    private void Add(int number, IEdgeProcess process)
+    {
+        var link = new EdgeLink(number, home.EdgeSocket(number), clock, logger);
+        lock (_gate)
+        {
+            _workers[number] = new(number, process, link);
+            if (_snapshot is { } snapshot)
+            {
+                link.Offer(snapshot);
+            }
+        }
+
+        link.Start(() => tell(new(EdgeEventKind.Serving, number, clock.GetUtcNow())));
+        _ = WatchExitAsync(number, process, link);
+    }
+
+    private async Task WatchExitAsync(int number, IEdgeProcess process, EdgeLink link)
+    {
+        await process.Exited;
+        await link.DisposeAsync();
+        lock (_gate)
+        {
+            _workers.Remove(number);
+        }
+
+        process.Dispose();
+        File.Delete(home.EdgeSocket(number));
+        tell(new(EdgeEventKind.Exited, number));
+    }
+
+    private async Task KillUnlessServingAsync(int number, IEdgeProcess process, Func<bool> isAwaited)
+    {
+        try
+        {
+            await process.Exited.WaitAsync(StartDeadline, clock, _closing.Token);
+        }
+        catch (TimeoutException) when (isAwaited())
+        {
+            logger.EdgeStartTimedOut(number, StartDeadline.TotalSeconds);
+            process.Kill();
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // It serves, or this daemon goes away: either way it is not ours to kill.
+        }
+    }
+}
+
+internal sealed record EdgeWorker(int Number, IEdgeProcess Process, EdgeLink Link);
