@@ -44,7 +44,7 @@ internal sealed class DaemonComposition : IAsyncDisposable
         var sockets = new EdgeSockets();
         var keeper = new EdgeKeeper(home, journal, new EdgeProcessLauncher(home, processes.Spawner, loop), sockets, clock, loggers.CreateLogger<EdgeKeeper>());
         var traffic = new EdgeTraffic(keeper, clock, loggers.CreateLogger<EdgeTraffic>());
-        var edge = new EdgeHost(keeper, sockets, traffic, journal);
+        var edge = new EdgeHost(keeper, sockets, traffic, journal, clock, loggers.CreateLogger<EdgeHost>());
         await keeper.StartAsync(token);
 
         var supervisor = new StackSupervisor(
@@ -66,7 +66,7 @@ internal sealed class DaemonComposition : IAsyncDisposable
         var daemon = new DaemonComposition(new ApiRouter(core, journal, clock, loggers.CreateLogger<ApiRouter>()));
 
         // In the order of their making; they go in reverse. The journal goes last, because everything writes to it.
-        daemon._parts.AddRange([new Synchronous(journal), new Synchronous(loop), new Synchronous(listeners), new Synchronous(notify), new Synchronous(prober), new Synchronous(externals), logs, keeper, supervisor]);
+        daemon._parts.AddRange([new Synchronous(journal), new Synchronous(loop), new Synchronous(listeners), new Synchronous(notify), new Synchronous(prober), new Synchronous(externals), logs, keeper, new Synchronous(edge), supervisor]);
         return daemon;
     }
 

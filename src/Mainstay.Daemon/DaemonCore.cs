@@ -34,8 +34,19 @@ internal sealed class DaemonCore(DaemonIdentity identity, StackSupervisor superv
         }
 
         var serving = edge.ServeAsync(prepared.Stack, progress, Step, CancellationToken.None);
-        var result = await supervisor.ApplyAsync(prepared.Applied, only, progress, CancellationToken.None);
-        return await serving ? result : EdgeFailed(result);
+        var result = await TriedAsync(() => supervisor.ApplyAsync(prepared.Applied, only, progress, CancellationToken.None));
+        if (!await serving)
+        {
+            result = EdgeFailed(result);
+        }
+
+        if (result.ExitCode is not ExitCode.Done && supervisor.Stack is { } kept && !ReferenceEquals(kept, prepared.Stack))
+        {
+            // The supervisor took nothing on (its journal's disk may be full): the edge goes back to what still runs.
+            await edge.ServeAsync(kept, progress, Step, CancellationToken.None);
+        }
+
+        return result;
     });
 
     public Task<OperationResult> ActAsync(ActionRequest request, Action<OperationStep> progress) => supervisor.ActAsync(request, progress, CancellationToken.None);
@@ -74,11 +85,24 @@ internal sealed class DaemonCore(DaemonIdentity identity, StackSupervisor superv
         await _turn.WaitAsync();
         try
         {
-            return await operation();
+            return await TriedAsync(operation);
         }
         finally
         {
             _turn.Release();
+        }
+    }
+
+    /// <summary>A fault of ours is an answer, too: a client that gets none does not know what to do next.</summary>
+    private static async Task<OperationResult> TriedAsync(Func<Task<OperationResult>> operation)
+    {
+        try
+        {
+            return await operation();
+        }
+        catch (Exception e)
+        {
+            return new OperationResult(ExitCode.Failed, $"the daemon failed in the middle of this: {e.Message}; `mainstay status` tells what runs", [], []);
         }
     }
 

@@ -51,9 +51,7 @@ public sealed record EdgeLimits
     /// <summary>Requests waiting for one service; one more is 503.</summary>
     public int HeldPerService { get; init; } = 1_000;
 
-    /// <summary>Requests waiting for the worker's first snapshot; one more is 503.</summary>
-    public int HeldForFirstSnapshot { get; init; } = 5_000;
-
+    /// <summary>A worker that no daemon has sent a snapshot by then ends; it has accepted nothing.</summary>
     public TimeSpan FirstSnapshot { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a request that found its only instance gone waits for the daemon's word about it: a hold, a successor, or the truth.</summary>

@@ -10,7 +10,7 @@ public static class EdgeRole
 {
     /// <summary>
     /// Serves until it is drained: by the daemon, by SIGTERM or SIGINT, or by <paramref name="stop"/>. A second signal ends it at once.
-    /// Returns 0 when drained, 1 when it could not start.
+    /// Returns 0 when drained, 1 when it could not serve.
     /// </summary>
     public static async Task<int> RunAsync(EdgeOptions options, CancellationToken stop)
     {
@@ -32,13 +32,13 @@ public static class EdgeRole
         try
         {
             await using var worker = new EdgeWorker(options, TimeProvider.System, log);
-            await worker.StartAsync(stop);
+            worker.Start();
             await worker.RunAsync(asked.Token, now.Token);
             return (int)ExitCode.Done;
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or InvalidOperationException)
         {
-            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"edge: cannot start: {e.Message}"));
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"edge: cannot serve: {e.Message}"));
             return (int)ExitCode.Failed;
         }
         finally

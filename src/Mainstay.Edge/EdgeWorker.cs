@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Reflection;
 using Mainstay.Contracts.EdgeControl;
@@ -36,6 +37,8 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
     private readonly ControlServer _control;
     private readonly TaskCompletionSource<EdgeDrain> _drainAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _sweep;
+    private ITimer? _patience;
+    private bool _accepts;
     private long _sweeps;
 
     public EdgeWorker(EdgeOptions options, TimeProvider time, ILoggerProvider logs)
@@ -49,7 +52,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
         _log = loggers.CreateLogger<EdgeWorker>();
         _webSockets = new(new Random(), time);
         _certificates = new(loggers.CreateLogger<CertificateStore>());
-        _traffic = new(options.Limits, time);
+        _traffic = new();
         _applier = new(_traffic, _leaving, options.Limits, time, loggers.CreateLogger<SnapshotApplier>());
         var ids = new CorrelationId(time.GetUtcNow().ToUnixTimeMilliseconds(), Environment.ProcessId);
         var attempts = new Attempts(new(options.Limits, time), new(_webSockets, options.Limits, time), options.Limits);
@@ -57,7 +60,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
         var application = new EdgeApplication(handler, ids, _draining, loggers.CreateLogger<EdgeApplication>());
         _server = new(options, application, _connections, _certificates, loggers);
         var sessions = loggers.CreateLogger<ControlSession>();
-        _control = new(options.ControlSocket, socket => new(socket, this, options.Limits, time, sessions), loggers.CreateLogger<ControlServer>());
+        _control = new(options.ControlSocket, socket => new(socket, this, options.Limits, time, sessions), time, loggers.CreateLogger<ControlServer>());
         _leaving.Changed = () => _control.Session?.Nudge();
     }
 
@@ -73,14 +76,20 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
     /// <summary>Requests waiting for a service.</summary>
     public int Held(string service) => _applier.Held(service);
 
-    /// <summary>Returns when requests are accepted; until the first snapshot they wait.</summary>
-    public async Task StartAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Listens for the daemon. Nothing is accepted before the first snapshot: until then connections wait in the sockets' backlog, where
+    /// another worker on the same sockets can take them. A worker that no daemon speaks to in time has been forgotten, and ends.
+    /// </summary>
+    public void Start()
     {
         _sweep = _time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
+        var patience = _options.Limits.FirstSnapshot;
+        _patience = _time.CreateTimer(
+            _ => _drainAsked.TrySetException(new IOException(string.Create(CultureInfo.InvariantCulture, $"no daemon sent a snapshot within {patience.TotalSeconds:0.#} s"))),
+            null,
+            patience,
+            Timeout.InfiniteTimeSpan);
         _control.Bind();
-        await _server.StartAsync(cancellation);
-        var urls = string.Join(", ", _options.Listeners.Select(l => l.Url));
-        _log.Serving(urls, _options.ControlSocket);
     }
 
     /// <summary>Runs until drained.</summary>
@@ -90,8 +99,9 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
     {
         using var ending = new CancellationTokenSource();
         var control = _control.RunAsync(ending.Token);
-        await using (stop.UnsafeRegister(_ => _drainAsked.TrySetResult(OwnDrain()), null))
+        try
         {
+            await using var stopping = stop.UnsafeRegister(_ => _drainAsked.TrySetResult(OwnDrain()), null);
             var asked = await _drainAsked.Task;
             var drainer = new Drainer(_server, _connections, _draining, _webSockets, _applier, _options.Limits, _time);
             _log.Draining(stop.IsCancellationRequested ? "asked by a signal" : "the daemon asked", asked.IdleGraceS, asked.DrainTimeoutS, asked.WsDrainS);
@@ -102,10 +112,12 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
                 await session.SayLastAsync(new(Drained: drained), LastWord);
             }
         }
-
-        await ending.CancelAsync();
-        _control.Dispose();
-        await control;
+        finally
+        {
+            await ending.CancelAsync();
+            _control.Dispose();
+            await control;
+        }
     }
 
     EdgeHello IControlCommands.Hello() => new(
@@ -127,6 +139,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
                 _certificates.Apply(snapshot.Certificates.IsDefault ? [] : snapshot.Certificates);
                 _applier.Apply(snapshot);
             });
+            await AcceptAsync();
             _log.SnapshotApplied(snapshot.Version, snapshot.Routes.IsDefault ? 0 : snapshot.Routes.Length, snapshot.Services.IsDefault ? 0 : snapshot.Services.Length);
         }
 
@@ -159,13 +172,36 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_sweep is not null)
+        foreach (var timer in new[] { _sweep, _patience }.OfType<ITimer>())
         {
-            await _sweep.DisposeAsync();
+            await timer.DisposeAsync();
         }
 
         _control.Dispose();
         await _server.DisposeAsync();
+    }
+
+    private async Task AcceptAsync()
+    {
+        if (_accepts)
+        {
+            return;
+        }
+
+        _accepts = true;
+        await _patience!.DisposeAsync();
+        try
+        {
+            await _server.StartAsync(CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            // A worker that cannot accept is of no use to anybody: it ends, and the daemon sees it.
+            _drainAsked.TrySetException(e);
+            throw;
+        }
+
+        _log.Serving(string.Join(", ", _options.Listeners.Select(l => l.Url)), _options.ControlSocket);
     }
 
     private EdgeDrain OwnDrain() => new(IdleGraceS: 2, DrainTimeoutS: 30, (_traffic.Current?.WebSocketDrain ?? TimeSpan.Zero).TotalSeconds);

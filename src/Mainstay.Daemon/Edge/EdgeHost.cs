@@ -3,12 +3,17 @@ using Mainstay.Contracts.Api;
 using Mainstay.Journal;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Problems;
+using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Daemon.Edge;
 
 /// <summary>The edge as the rest of the daemon sees it: brings it to what a stack declares, replaces it, takes it down.</summary>
-internal sealed class EdgeHost(EdgeKeeper keeper, EdgeSockets sockets, EdgeTraffic traffic, IJournal journal)
+internal sealed class EdgeHost(EdgeKeeper keeper, EdgeSockets sockets, EdgeTraffic traffic, IJournal journal, TimeProvider clock, ILogger<EdgeHost> logger) : IDisposable
 {
+    private static readonly TimeSpan ListenAgain = TimeSpan.FromSeconds(2);
+
+    private CancellationTokenSource _superseded = new();
+
     public EdgeStatus Status() => keeper.Status();
 
     /// <summary>After the supervisor knows every instance again: sends the first snapshot, and starts a worker when one is wanted and none was found.</summary>
@@ -19,11 +24,19 @@ internal sealed class EdgeHost(EdgeKeeper keeper, EdgeSockets sockets, EdgeTraff
         await traffic.OpenAsync(token);
         if (stack is null || !EdgeWish.Read(journal))
         {
+            // A worker that an interrupted `down` has left is not wanted any more.
+            keeper.Want(false);
             return;
         }
 
-        sockets.Bind(stack.Edge.Listen);
-        keeper.Want(!stack.Edge.Listen.IsEmpty);
+        if (TryListen(stack))
+        {
+            keeper.Want(!stack.Edge.Listen.IsEmpty);
+        }
+        else
+        {
+            _ = ListenLaterAsync(stack, _superseded.Token);
+        }
     }
 
     /// <summary>Binds what the stack declares and is not bound yet. Nothing else has happened when this returns a problem.</summary>
@@ -46,6 +59,7 @@ internal sealed class EdgeHost(EdgeKeeper keeper, EdgeSockets sockets, EdgeTraff
     /// <summary>Starts, replaces or ends the worker so that it serves the stack's addresses and routes. False when no worker came to serve.</summary>
     public async Task<bool> ServeAsync(StackSpec stack, Action<OperationStep> progress, Func<string, OperationStep> step, CancellationToken token)
     {
+        Supersede();
         keeper.WsDrain = stack.Edge.WsDrain;
         await traffic.UseAsync(stack, token);
         EdgeWish.Write(journal, !stack.Edge.Listen.IsEmpty);
@@ -84,9 +98,52 @@ internal sealed class EdgeHost(EdgeKeeper keeper, EdgeSockets sockets, EdgeTraff
 
     public async Task DownAsync()
     {
+        Supersede();
         EdgeWish.Write(journal, false);
         keeper.Want(false);
         await keeper.GoneAsync();
         sockets.CloseAllBut([]);
+    }
+
+    public void Dispose()
+    {
+        _superseded.Cancel();
+        _superseded.Dispose();
+    }
+
+    private bool TryListen(StackSpec stack)
+    {
+        if (sockets.Bind(stack.Edge.Listen) is not { } failed)
+        {
+            return true;
+        }
+
+        logger.EdgeCannotListen(failed.Listen.ToString(), failed.Reason);
+        return false;
+    }
+
+    /// <summary>Nobody is there to be told at recovery: whoever took the port meanwhile may leave it again, and the log says who waits.</summary>
+    private async Task ListenLaterAsync(StackSpec stack, CancellationToken superseded)
+    {
+        try
+        {
+            do
+            {
+                await Task.Delay(ListenAgain, clock, superseded);
+            }
+            while (!TryListen(stack));
+            keeper.Want(true);
+        }
+        catch (OperationCanceledException)
+        {
+            // Another manifest, or the end.
+        }
+    }
+
+    private void Supersede()
+    {
+        _superseded.Cancel();
+        _superseded.Dispose();
+        _superseded = new();
     }
 }

@@ -40,7 +40,7 @@ internal sealed class EdgeKeeper : IAsyncDisposable
     /// <summary>Finds the worker of an earlier daemon again, with its sockets, and starts the loop.</summary>
     public async Task StartAsync(CancellationToken token)
     {
-        var adopted = EdgeRecord.Read(_journal) is { } record ? await _workers.AdoptAsync(record, token) : null;
+        var adopted = await _workers.AdoptAsync(EdgeRecord.Read(_journal), token);
         _loop = RunAsync();
         if (adopted is { } worker)
         {
@@ -116,12 +116,21 @@ internal sealed class EdgeKeeper : IAsyncDisposable
             }
 
             State = transition.Next;
-            foreach (var effect in transition.Effects)
+            try
             {
-                Carry(effect);
+                foreach (var effect in transition.Effects)
+                {
+                    Carry(effect);
+                }
+
+                Remember();
+            }
+            catch (Exception fault)
+            {
+                // One event that goes wrong must not leave the edge without anybody who looks after it.
+                _logger.EdgeEventFailed(e.Kind, e.Worker, fault);
             }
 
-            Remember();
             Tell();
         }
     }

@@ -28,6 +28,15 @@ internal static partial class EdgeLog
     [LoggerMessage(EventId = 4108, Level = LogLevel.Warning, Message = "the listening sockets could not be taken back from the edge ({Reason}); binding anew")]
     public static partial void EdgeHandOverFailed(this ILogger logger, string reason);
 
+    [LoggerMessage(EventId = 4110, Level = LogLevel.Warning, Message = "edge worker {Worker} (pid {Pid}, snapshot {Version}) was left by an earlier daemon beside the one that serves; it is asked to end")]
+    public static partial void EdgeStrayFound(this ILogger logger, int worker, int pid, long version);
+
+    [LoggerMessage(EventId = 4111, Level = LogLevel.Error, Message = "the edge cannot listen on {Address} ({Reason}); trying again")]
+    public static partial void EdgeCannotListen(this ILogger logger, string address, string reason);
+
+    [LoggerMessage(EventId = 4112, Level = LogLevel.Error, Message = "{Event} of edge worker {Worker} could not be carried out; going on")]
+    public static partial void EdgeEventFailed(this ILogger logger, EdgeEventKind @event, int worker, Exception exception);
+
     [LoggerMessage(EventId = 4109, Level = LogLevel.Error, Message = "the edge's worker could not be journaled: {Reason}")]
     public static partial void EdgeRecordNotWritten(this ILogger logger, string reason);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mainstay.Journal;
+using Mainstay.Linux.Proc;
 using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Daemon.Edge;
@@ -12,18 +13,22 @@ internal sealed record EdgeRecord(int Worker, int Pid, long StartTicks)
 
     private const string Key = "worker";
 
+    /// <summary>Null when the process is gone.</summary>
+    public static EdgeRecord? Of(EdgeSurvivor survivor) =>
+        ProcStat.Read(survivor.Pid) is { } stat ? new(survivor.Worker, survivor.Pid, stat.StartTicks) : null;
+
     public static EdgeRecord? Read(IJournal journal) =>
         journal.Read(Kind).TryGetValue(Key, out var json) ? JsonSerializer.Deserialize(json, EdgeRecordJson.Default.EdgeRecord) : null;
 
     public static void Write(IJournal journal, EdgeRecord? record, ILogger logger)
     {
-        if (Read(journal) == record)
-        {
-            return;
-        }
-
         try
         {
+            if (Read(journal) == record)
+            {
+                return;
+            }
+
             journal.Commit(record is null
                 ? new JournalBatch([], [new(Kind, Key)], [])
                 : JournalBatch.Put(Kind, Key, JsonSerializer.Serialize(record, EdgeRecordJson.Default.EdgeRecord)));

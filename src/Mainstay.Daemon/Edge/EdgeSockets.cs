@@ -11,15 +11,66 @@ internal sealed class EdgeSockets : IDisposable
 {
     private const int Backlog = 4096;
 
+    private readonly Lock _gate = new();
     private readonly SortedDictionary<string, Descriptor> _sockets = new(StringComparer.Ordinal);
 
-    public ImmutableArray<string> Addresses => [.. _sockets.Keys];
+    public ImmutableArray<string> Addresses
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _sockets.Keys];
+            }
+        }
+    }
 
-    public ImmutableArray<(string Address, int Descriptor)> Descriptors =>
-        [.. _sockets.Select(s => (s.Key, s.Value.Number))];
+    /// <summary>Nothing is closed while <paramref name="use"/> runs: a number that was closed may be another file already.</summary>
+    public T Lend<T>(Func<ImmutableArray<(string Address, int Descriptor)>, T> use)
+    {
+        lock (_gate)
+        {
+            return use([.. _sockets.Select(s => (s.Key, s.Value.Number))]);
+        }
+    }
 
     /// <summary>Binds what is not bound yet, all or nothing. The address that could not be bound, and why, comes back.</summary>
     public (ListenSpec Listen, string Reason)? Bind(ImmutableArray<ListenSpec> wanted)
+    {
+        lock (_gate)
+        {
+            return BindMissing(wanted);
+        }
+    }
+
+    public void Take(string address, Descriptor socket)
+    {
+        lock (_gate)
+        {
+            if (!_sockets.TryAdd(address, socket))
+            {
+                socket.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Closes our copy of what is not wanted any more.</summary>
+    public void CloseAllBut(ImmutableArray<ListenSpec> wanted)
+    {
+        var keep = wanted.Select(l => l.ToString()).ToHashSet(StringComparer.Ordinal);
+        lock (_gate)
+        {
+            foreach (var address in _sockets.Keys.Where(a => !keep.Contains(a)).ToArray())
+            {
+                _sockets.Remove(address, out var socket);
+                socket?.Dispose();
+            }
+        }
+    }
+
+    public void Dispose() => CloseAllBut([]);
+
+    private (ListenSpec Listen, string Reason)? BindMissing(ImmutableArray<ListenSpec> wanted)
     {
         var bound = new List<(string Address, Descriptor Socket)>();
         foreach (var listen in wanted.Where(l => !_sockets.ContainsKey(l.ToString())))
@@ -42,28 +93,4 @@ internal sealed class EdgeSockets : IDisposable
 
         return null;
     }
-
-    public void Take(string address, Descriptor socket)
-    {
-        if (!_sockets.TryAdd(address, socket))
-        {
-            socket.Dispose();
-        }
-    }
-
-    /// <summary>Closes our copy of what is not wanted any more. True when there was any.</summary>
-    public bool CloseAllBut(ImmutableArray<ListenSpec> wanted)
-    {
-        var keep = wanted.Select(l => l.ToString()).ToHashSet(StringComparer.Ordinal);
-        var gone = _sockets.Keys.Where(a => !keep.Contains(a)).ToArray();
-        foreach (var address in gone)
-        {
-            _sockets.Remove(address, out var socket);
-            socket?.Dispose();
-        }
-
-        return gone.Length > 0;
-    }
-
-    public void Dispose() => CloseAllBut([]);
 }

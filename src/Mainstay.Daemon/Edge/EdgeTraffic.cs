@@ -89,15 +89,18 @@ internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger
         }
 
         // A worker that knows a higher version than ours heard it from an earlier daemon whose clock was ahead.
-        if (links.Select(l => l.Applied).DefaultIfEmpty().Max() is var known && known > snapshot.Version)
+        var known = links.Select(l => l.Applied).DefaultIfEmpty().Max();
+        lock (_gate)
         {
-            lock (_gate)
+            if (known <= _version)
             {
-                _version = Math.Max(_version, known);
+                return;
             }
 
-            await SendAsync(token);
+            _version = known;
         }
+
+        await SendAsync(token);
     }
 
     /// <summary>Changes whenever one of the two files was written, so that the edge reads them again.</summary>

@@ -54,21 +54,31 @@ internal sealed class EdgeWorkers(HomeLayout home, IEdgeLauncher launcher, EdgeS
         try
         {
             ServedAddresses = sockets.Addresses;
-            var process = launcher.Launch(number, home.EdgeSocket(number), sockets.Descriptors);
+            var process = sockets.Lend(descriptors => launcher.Launch(number, home.EdgeSocket(number), descriptors));
             Add(number, process);
             _ = KillUnlessServingAsync(number, process, isAwaited);
         }
-        catch (EdgeLaunchException e)
+        catch (Exception e) when (e is EdgeLaunchException or LinuxException or IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             logger.EdgeSpawnFailed(number, e.Message);
             tell(new(EdgeEventKind.Exited, number));
         }
     }
 
-    /// <summary>Finds the worker of an earlier daemon again, and takes its sockets over.</summary>
-    public async Task<int?> AdoptAsync(EdgeRecord record, CancellationToken token)
+    /// <summary>Finds the worker of an earlier daemon again, and takes its sockets over. Others that live are asked to end.</summary>
+    /// <param name="recorded">The worker that served when the earlier daemon last wrote; a newer one may serve by now.</param>
+    public async Task<int?> AdoptAsync(EdgeRecord? recorded, CancellationToken token)
     {
-        if (launcher.Adopt(record) is not { } process)
+        var survivors = await EdgeSurvivors.FindAsync(home, clock, token);
+        var record = survivors.LastOrDefault(s => s.SnapshotVersion > 0) is { } serving && serving.Worker != recorded?.Worker
+            ? EdgeRecord.Of(serving) ?? recorded
+            : recorded;
+        foreach (var other in survivors.Where(s => s.Worker != record?.Worker))
+        {
+            await RetireAsync(other, token);
+        }
+
+        if (record is null || launcher.Adopt(record) is not { } process)
         {
             return null;
         }
@@ -85,12 +95,31 @@ internal sealed class EdgeWorkers(HomeLayout home, IEdgeLauncher launcher, EdgeS
             // Without the sockets we could not replace this worker later. A new one on new sockets is the honest way.
             logger.EdgeHandOverFailed(e.Message);
             process.Kill();
+            await process.Exited;
+            process.Dispose();
             return null;
         }
 
         ServedAddresses = sockets.Addresses;
         Add(record.Worker, process);
         return record.Worker;
+    }
+
+    private async Task RetireAsync(EdgeSurvivor other, CancellationToken token)
+    {
+        logger.EdgeStrayFound(other.Worker, other.Pid, other.SnapshotVersion);
+        if (other.SnapshotVersion > 0)
+        {
+            await EdgeSurvivors.RetireAsync(home.EdgeSocket(other.Worker), new(IdleGraceS: 5, DrainTimeoutS: 30, WsDrainS: 30), token);
+        }
+        else if (EdgeRecord.Of(other) is { } record && launcher.Adopt(record) is { } process)
+        {
+            // It has accepted nothing; and its number, and so its socket, may be needed at once.
+            process.Kill();
+            await process.Exited;
+            process.Dispose();
+            File.Delete(home.EdgeSocket(other.Worker));
+        }
     }
 
     /// <summary>Asks a worker to end once its work is done, and ends it when that takes longer than it may.</summary>
@@ -148,14 +177,22 @@ internal sealed class EdgeWorkers(HomeLayout home, IEdgeLauncher launcher, EdgeS
     private async Task WatchExitAsync(int number, IEdgeProcess process, EdgeLink link)
     {
         await process.Exited;
-        await link.DisposeAsync();
         lock (_gate)
         {
             _workers.Remove(number);
         }
 
-        process.Dispose();
-        File.Delete(home.EdgeSocket(number));
+        try
+        {
+            await link.DisposeAsync();
+            process.Dispose();
+            File.Delete(home.EdgeSocket(number));
+        }
+        catch (Exception e)
+        {
+            logger.EdgeEventFailed(EdgeEventKind.Exited, number, e);
+        }
+
         tell(new(EdgeEventKind.Exited, number));
     }
 

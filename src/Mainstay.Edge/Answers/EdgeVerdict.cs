@@ -27,8 +27,6 @@ internal sealed record EdgeVerdict(int Status, string Kind, string Title, string
 
     public static readonly EdgeVerdict HoldTimedOut = new(503, "waited-too-long", "We will be right back", "The service is taking longer than usual to return. This page tries again by itself.", 3);
 
-    public static readonly EdgeVerdict NotConfigured = new(503, "not-configured", "We will be right back", "The server has just started and does not know its services yet. This page tries again by itself.", 2);
-
     public static readonly EdgeVerdict Draining = new(503, "draining", "We will be right back", "The server is being replaced. This page tries again by itself.", 1);
 
     public static readonly EdgeVerdict ConnectTimedOut = new(504, "connect-timeout", "The service cannot be reached", "It did not accept the connection in time. Please try again in a moment.", 2);

@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace Mainstay.Edge.Control;
 
 /// <summary>Listens for the daemon. One connection counts: a new daemon's replaces the old one's, whose process may be dead without having closed it.</summary>
-internal sealed class ControlServer(string path, Func<Socket, ControlSession> open, ILogger<ControlServer> log) : IDisposable
+internal sealed class ControlServer(string path, Func<Socket, ControlSession> open, TimeProvider time, ILogger<ControlServer> log) : IDisposable
 {
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private ControlSession? _session;
 
@@ -32,7 +34,7 @@ internal sealed class ControlServer(string path, Func<Socket, ControlSession> op
         {
             while (!cancellation.IsCancellationRequested)
             {
-                var connection = await _listener.AcceptAsync(cancellation);
+                var connection = await AcceptAsync(cancellation);
                 Session?.Dispose();
                 await running;
                 var session = open(connection);
@@ -41,12 +43,29 @@ internal sealed class ControlServer(string path, Func<Socket, ControlSession> op
                 running = session.RunAsync(cancellation);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
             // The worker ends.
         }
 
         await running;
+    }
+
+    /// <summary>A moment without free descriptors must not cost the worker its daemon for good.</summary>
+    private async Task<Socket> AcceptAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await _listener.AcceptAsync(cancellation);
+            }
+            catch (SocketException e)
+            {
+                log.AcceptFailed(e.Message);
+                await Task.Delay(AcceptPause, time, cancellation);
+            }
+        }
     }
 
     public void Dispose()

@@ -75,11 +75,6 @@ internal sealed class Forwarder(EdgeLimits limits, TimeProvider time)
 
         attempt = Explain(attempt, request, upstream);
         instance.Pool.Drop(upstream);
-        if (attempt is not (Attempt.Done or Attempt.ClientFailed))
-        {
-            instance.Failed();
-        }
-
         return attempt;
     }
 

@@ -10,17 +10,13 @@ internal sealed class RequestHandler(TrafficState traffic, Balancer balancer, At
 {
     public async Task HandleAsync(EdgeRequest request)
     {
-        if (traffic.Current is not { } state && (state = await traffic.FirstAsync(request.Aborted)!) is null)
-        {
-            await Answerer.GiveAsync(request, EdgeVerdict.NotConfigured, ErrorPages.BuiltIn);
-            return;
-        }
-
+        // The server starts after the first snapshot.
+        var state = traffic.Current!;
         var webSocket = WebSocketHandshake.IsWanted(request);
         var verdict = request.Method == "CONNECT" && !webSocket ? EdgeVerdict.MethodNotAllowed : await ForwardAsync(request, state, new(webSocket));
         if (verdict is not null)
         {
-            await Answerer.GiveAsync(request, verdict, (traffic.Current ?? state).Pages);
+            await Answerer.GiveAsync(request, verdict, traffic.Current!.Pages);
         }
     }
 

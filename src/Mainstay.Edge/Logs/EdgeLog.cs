@@ -29,6 +29,9 @@ internal static partial class EdgeLog
     [LoggerMessage(EventId = 4007, Level = LogLevel.Error, Message = "the control session failed; the traffic goes on")]
     public static partial void SessionFailed(this ILogger log, Exception exception);
 
+    [LoggerMessage(EventId = 4008, Level = LogLevel.Warning, Message = "a connection on the control socket could not be accepted, trying again: {Cause}")]
+    public static partial void AcceptFailed(this ILogger log, string cause);
+
     [LoggerMessage(EventId = 4010, Level = LogLevel.Error, Message = "request {CorrelationId} failed inside the edge")]
     public static partial void RequestFailed(this ILogger log, string correlationId, Exception exception);
 

@@ -9,8 +9,6 @@ internal sealed class InstanceTraffic(InstanceKey key, UpstreamPool pool)
     private int _webSockets;
     private int _draining;
     private long _refusedAt = long.MinValue;
-    private long _total;
-    private long _failures;
 
     public InstanceKey Key { get; } = key;
 
@@ -21,9 +19,6 @@ internal sealed class InstanceTraffic(InstanceKey key, UpstreamPool pool)
     public int Requests => Volatile.Read(ref _requests);
 
     public int WebSockets => Volatile.Read(ref _webSockets);
-
-    /// <summary>Requests ever sent here, and those that ended in a connection failure or a timeout.</summary>
-    public (long Requests, long Failures) Totals => (Volatile.Read(ref _total), Volatile.Read(ref _failures));
 
     public bool IsDraining => Volatile.Read(ref _draining) != 0;
 
@@ -44,7 +39,6 @@ internal sealed class InstanceTraffic(InstanceKey key, UpstreamPool pool)
             return false;
         }
 
-        Interlocked.Increment(ref _total);
         return true;
     }
 
@@ -73,13 +67,7 @@ internal sealed class InstanceTraffic(InstanceKey key, UpstreamPool pool)
         }
     }
 
-    public void Failed() => Interlocked.Increment(ref _failures);
-
-    public void Refused(long now)
-    {
-        Failed();
-        Volatile.Write(ref _refusedAt, now);
-    }
+    public void Refused(long now) => Volatile.Write(ref _refusedAt, now);
 
     public bool IsSuspect(long now, long suspicionTicks)
     {

@@ -99,7 +99,15 @@ internal sealed class WebSocketTunnel : IDisposable
 
     private async Task EndAsync()
     {
-        await _end.CancelAsync();
+        try
+        {
+            await _end.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself while somebody else was about to end it.
+        }
+
         _upstream.Dispose();
     }
 

@@ -36,6 +36,7 @@ public sealed class PriorKnowledgeTests
     public async Task A_connection_that_says_nothing_is_closed_in_time()
     {
         await using var edge = await EdgeUnderTest.StartBareAsync(new() { RequestHead = TimeSpan.FromMilliseconds(50) });
+        await edge.ApplyAsync(edge.Snapshot(("web", [RawUpstream.FreePort()])));
         using var client = await edge.ConnectAsync();
         Assert.True(await client.IsClosedAsync());
     }

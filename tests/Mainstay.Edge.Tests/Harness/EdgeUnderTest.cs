@@ -31,7 +31,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
 
     public string ControlSocket { get; private set; } = "";
 
-    public Task Running { get; private set; } = Task.CompletedTask;
+    public Task Running { get; set; } = Task.CompletedTask;
 
     public IReadOnlyCollection<string> Log => _log.Lines;
 
@@ -154,7 +154,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         var listeners = _listeners.Select((socket, i) => $"{socket.Handle}={(i == 0 ? "http" : "https")}://127.0.0.1:{PortOf(socket)}");
         var options = EdgeOptions.From(ControlSocket, name => name == EdgeOptions.ListenersVariable ? string.Join(';', listeners) : null);
         _worker = new(options with { Limits = _limits }, TimeProvider.System, _log);
-        await _worker.StartAsync(CancellationToken.None);
+        _worker.Start();
         Running = _worker.RunAsync(_stop.Token, _cut.Token);
         Daemon = await DaemonStub.ConnectAsync(ControlSocket);
     }

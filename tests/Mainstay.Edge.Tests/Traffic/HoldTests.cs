@@ -97,20 +97,34 @@ public sealed class HoldTests
     }
 
     [Fact]
-    public async Task Requests_wait_for_the_first_snapshot()
+    public async Task Connections_wait_in_the_backlog_for_the_first_snapshot()
     {
         await using var upstream = RawUpstream.Ok();
         await using var edge = await EdgeUnderTest.StartBareAsync();
         var early = edge.GetAsync("/");
+        Assert.Equal(0, edge.OpenConnections);
         await edge.ApplyAsync(edge.Snapshot(("web", [upstream.Port])));
         Assert.StartsWith("HTTP/1.1 200", (await early).Head, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Without_a_snapshot_in_time_the_answer_is_503()
+    public async Task A_worker_that_no_daemon_speaks_to_ends_and_has_accepted_nothing()
     {
-        await using var edge = await EdgeUnderTest.StartBareAsync(new() { FirstSnapshot = TimeSpan.FromMilliseconds(50) });
-        var (head, _) = await edge.GetAsync("/");
-        Assert.StartsWith("HTTP/1.1 503", head, StringComparison.Ordinal);
+        await using var edge = await EdgeUnderTest.StartBareAsync(new() { FirstSnapshot = TimeSpan.FromMilliseconds(100) });
+        using var early = await edge.ConnectAsync();
+
+        var ended = await Assert.ThrowsAsync<IOException>(() => edge.Running);
+
+        Assert.Equal("no daemon sent a snapshot within 0.1 s", ended.Message);
+        Assert.Equal(0, edge.OpenConnections);
+        edge.Running = Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_stopped_before_its_first_snapshot_ends_well()
+    {
+        await using var edge = await EdgeUnderTest.StartBareAsync();
+        edge.Stop();
+        await edge.Running;
     }
 }

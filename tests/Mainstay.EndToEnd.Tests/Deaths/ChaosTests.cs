@@ -69,6 +69,55 @@ public sealed class ChaosTests
     }
 
     [Fact]
+    public async Task A_daemon_killed_while_the_edge_is_replaced_leaves_one_edge_and_no_lost_request()
+    {
+        await using var home = MainstayHome.Create(Manifest(1));
+        await home.UpAsync();
+        await using var load = RunningLoad.Start(LoadPlan.Loopback(_port, connections: 6));
+        await load.FlowsAsync();
+
+        foreach (var moment in new[] { 20, 120, 220, 320, 420, 600 })
+        {
+            var daemon = (await home.StatusAsync()).Daemon.Pid;
+            await using (home.Start("edge", "reload"))
+            {
+                await Task.Delay(moment, TestContext.Current.CancellationToken);
+                await MainstayHome.KillAsync(daemon);
+            }
+
+            await home.BecomesAsync("an edge serves", s => s.Edge.State == "running");
+            await load.FlowsAsync();
+        }
+
+        var serving = (await home.StatusAsync()).Edge.Pid!.Value;
+        await Harness.Eventually.BecomesAsync("no other edge lives", () => Task.FromResult(EdgePids(home)), seen => seen.SequenceEqual([serving]), TimeSpan.FromSeconds(60), seen => $"{string.Join(", ", seen)} instead of {serving}");
+        (await load.StopAsync()).MustHaveLostNothing();
+    }
+
+    [Fact]
+    public async Task A_daemon_killed_during_the_first_up_leaves_nothing_that_keeps_the_next_from_serving()
+    {
+        await using var home = MainstayHome.Create(Manifest(1));
+        foreach (var moment in new[] { 150, 300, 450, 600 })
+        {
+            await using (home.Start("up"))
+            {
+                await Task.Delay(moment, TestContext.Current.CancellationToken);
+                foreach (var daemon in home.Processes().Where(p => p.CommandLine.Contains(" daemon ", StringComparison.Ordinal)))
+                {
+                    daemon.Send(Harness.Processes.Signal.Kill);
+                }
+            }
+
+            await home.UpAsync();
+            Assert.Equal(200, await Web.StatusAsync(_port));
+            await Harness.Eventually.BecomesAsync("one edge lives", () => Task.FromResult(EdgePids(home)), seen => seen.Length == 1, show: seen => string.Join(", ", seen));
+            (await home.RunAsync("down", "--daemon")).MustExit(0);
+            Assert.Empty(home.Processes());
+        }
+    }
+
+    [Fact]
     public async Task An_edge_killed_in_the_middle_of_a_reload_ends_neither_the_reload_nor_the_service()
     {
         await using var home = MainstayHome.Create(Manifest(1));
@@ -99,6 +148,9 @@ public sealed class ChaosTests
         await Harness.Eventually.BecomesAsync("no other process of the services lives", () => Task.FromResult(NodePids(home)), seen => seen.SequenceEqual(pids), show: seen => $"{string.Join(", ", seen)} instead of {string.Join(", ", pids)}");
         Assert.Equal((version, version), (await Web.VersionAsync(_port), await Web.VersionAsync(_port, "/fixed/")));
     }
+
+    private static int[] EdgePids(MainstayHome home) =>
+        [.. home.Processes().Where(p => p.CommandLine.Contains(" edge --control ", StringComparison.Ordinal)).Select(p => p.Pid).Order()];
 
     private static int[] NodePids(MainstayHome home) =>
         [.. home.Processes().Where(p => p.CommandLine.Contains("app.js", StringComparison.Ordinal)).Select(p => p.Pid).Order()];

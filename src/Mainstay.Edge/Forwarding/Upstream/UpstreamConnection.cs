@@ -26,9 +26,6 @@ internal sealed class UpstreamConnection(UpstreamPool pool, Socket socket, int g
     /// <summary>The pool's generation in which it was made; a connection of an earlier one is not kept.</summary>
     public int Generation { get; } = generation;
 
-    /// <summary>It has carried a complete exchange before; its peer may have closed it in the meantime.</summary>
-    public bool Reused { get; private set; }
-
     public long IdleSince { get; private set; }
 
     /// <summary>What the peer said about itself: it closes an idle connection after this many timestamps; 0 when it said nothing.</summary>
@@ -134,7 +131,6 @@ internal sealed class UpstreamConnection(UpstreamPool pool, Socket socket, int g
         ReleaseBuffer();
         SetReadDeadline(0);
         SetWriteDeadline(0);
-        Reused = true;
         IdleSince = IdleSince == 0 ? now : IdleSince;
     }
 

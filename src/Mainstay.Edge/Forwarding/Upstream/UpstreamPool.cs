@@ -94,7 +94,7 @@ internal sealed class UpstreamPool(IPEndPoint endPoint, EdgeLimits limits, TimeP
         connection.BecomeIdle(time.GetTimestamp());
         lock (_lock)
         {
-            if (!_closed && !_mistrusted && connection.Generation == _generation && !connection.IsDisposed && _idle.Count < limits.UpstreamIdleConnections)
+            if (!_closed && !_mistrusted && connection.Generation == _generation && connection is { IsDisposed: false, TimedOut: false } && _idle.Count < limits.UpstreamIdleConnections)
             {
                 _idle.Add(connection);
                 return;
