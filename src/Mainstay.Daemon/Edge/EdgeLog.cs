@@ -28,6 +28,9 @@ internal static partial class EdgeLog
     [LoggerMessage(EventId = 4108, Level = LogLevel.Warning, Message = "the listening sockets could not be taken back from the edge ({Reason}); binding anew")]
     public static partial void EdgeHandOverFailed(this ILogger logger, string reason);
 
+    [LoggerMessage(EventId = 4113, Level = LogLevel.Information, Message = "the edge's certificate files have changed; the edge is told to read them again")]
+    public static partial void EdgeCertificatesChanged(this ILogger logger);
+
     [LoggerMessage(EventId = 4110, Level = LogLevel.Warning, Message = "edge worker {Worker} (pid {Pid}, snapshot {Version}) was left by an earlier daemon beside the one that serves; it is asked to end")]
     public static partial void EdgeStrayFound(this ILogger logger, int worker, int pid, long version);
 

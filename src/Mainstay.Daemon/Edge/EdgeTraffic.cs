@@ -7,15 +7,20 @@ using Microsoft.Extensions.Logging;
 namespace Mainstay.Daemon.Edge;
 
 /// <summary>The supervisor's traffic port, carried out by edge workers: every publish becomes a new snapshot, whole and numbered.</summary>
-internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger<EdgeTraffic> logger) : ITraffic
+internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger<EdgeTraffic> logger) : ITraffic, IDisposable
 {
     /// <summary>A worker applies a snapshot within milliseconds. One that does not answer is stuck, and waiting longer for it would hold up everything else.</summary>
     private static readonly TimeSpan ApplyDeadline = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whoever renews certificates tells nobody.</summary>
+    private static readonly TimeSpan LookAtCertificates = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<ServiceName, ServiceTraffic> _services = [];
     private StackSpec? _stack;
     private long _version = clock.GetUtcNow().ToUnixTimeMilliseconds();
+    private string _stamps = "";
+    private ITimer? _looking;
     private bool _open;
 
     /// <summary>Nothing is sent before this: after a daemon's death the edge must keep its last snapshot until the supervisor knows every instance again.</summary>
@@ -24,6 +29,7 @@ internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger
         lock (_gate)
         {
             _open = true;
+            _looking ??= clock.CreateTimer(_ => SendRenewed(), null, LookAtCertificates, LookAtCertificates);
         }
 
         return SendAsync(token);
@@ -64,6 +70,22 @@ internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger
         }
     }
 
+    public void Dispose() => _looking?.Dispose();
+
+    private void SendRenewed()
+    {
+        lock (_gate)
+        {
+            if (_stack is null || Stamps(_stack) == _stamps)
+            {
+                return;
+            }
+        }
+
+        logger.EdgeCertificatesChanged();
+        _ = SendAsync(CancellationToken.None);
+    }
+
     private async Task SendAsync(CancellationToken token)
     {
         EdgeSnapshot snapshot;
@@ -75,6 +97,7 @@ internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger
                 return;
             }
 
+            _stamps = Stamps(_stack);
             snapshot = EdgeSnapshotBuilder.Build(++_version, _stack, _services, Stamp);
             links = keeper.Offer(snapshot);
         }
@@ -102,6 +125,8 @@ internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger
 
         await SendAsync(token);
     }
+
+    private static string Stamps(StackSpec stack) => string.Join(' ', stack.Edge.Certificates.Select(Stamp));
 
     /// <summary>Changes whenever one of the two files was written, so that the edge reads them again.</summary>
     private static string Stamp(CertificateSpec certificate) =>
