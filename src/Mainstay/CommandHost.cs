@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Mainstay.Cli;
 using Mainstay.Contracts;
+using Mainstay.Linux.Files;
 using Mainstay.Linux.Polling;
 using Mainstay.Linux.Processes;
 
@@ -28,8 +29,8 @@ internal static class CommandHost
             context.Cancel = true;
             interrupted.Cancel();
         });
-        await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 16 * 1024);
-        await using var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), 1024) { AutoFlush = true };
+        await using var output = new StreamWriter(StandardStream.Output(), new UTF8Encoding(false), 16 * 1024);
+        await using var error = new StreamWriter(StandardStream.Error(), new UTF8Encoding(false), 1024) { AutoFlush = true };
         return await CliRole.RunAsync(args, new CliHost
         {
             Out = output,

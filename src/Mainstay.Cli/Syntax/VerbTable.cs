@@ -28,7 +28,7 @@ internal static class VerbTable
             "Starts the daemon when none runs. Complete and idempotent: every change takes effect, what was removed goes. With services, only those and what they depend on are started. Exit 1, with the explained cause, when something did not become ready; what served before then serves on.", [], TakesServices: true),
         new("status", "", 0, 0, "show every service, its instances and why they are as they are", "With --json, one document for scripts.", []),
         new("logs", "[service...]", 0, Any, "show what the services wrote",
-            "Reads the log files; needs no daemon. -f means --follow here, unless the word after it is a manifest or a folder that holds one; --file always names the manifest. A service (api) or one instance (api-1) can be named.",
+            "Reads the log files; needs no daemon. -f means --follow here, unless the word after it is a manifest or a folder that holds one; --file always names the manifest. Services (api) and instances (api-1) can be named.",
             [Follow, Lines with { Help = "exactly the newest <count> lines (default 50)" }, Since], TakesServices: true),
         new("events", "", 0, 0, "show what happened and why",
             "-f means --follow here, unless the word after it is a manifest or a folder that holds one.",

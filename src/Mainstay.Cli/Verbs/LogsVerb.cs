@@ -32,7 +32,7 @@ internal static class LogsVerb
 
         if (!printer.Printed && query is { Follow: false, Last: not 0 })
         {
-            context.Screen.ErrorLine(query.Since is null ? $"no logs yet in {context.Home.Root}" : "no log line is that new");
+            context.Screen.ErrorLine(Nothing(query, context.Home));
         }
 
         context.Screen.Flush();
@@ -45,35 +45,48 @@ internal static class LogsVerb
         var follow = invocation.Has(VerbTable.Follow);
         var since = Since(invocation.Value(VerbTable.Since), context.Host.Time);
         var last = Counts.Read(invocation.Value(VerbTable.Lines), "--lines") ?? (since is null ? DefaultLines : null);
-        var (services, instance) = Wanted(context, follow);
-        return new(services, instance, last, since, follow);
+        var (services, instances) = Wanted(context, follow);
+        return new(services, instances, last, since, follow);
     }
 
-    /// <summary>Words name services, or one instance. What has no logs yet is waited for when following, and a mistake otherwise.</summary>
-    private static (ImmutableArray<string> Services, string? Instance) Wanted(VerbContext context, bool follow)
+    private static string Nothing(LogQuery query, HomeLayout home) => query switch
+    {
+        { Since: not null } => "no log line is that new",
+        { Instances: { IsDefaultOrEmpty: false } instances } => $"no log line of {string.Join(" or ", instances)} in {home.Root}",
+        _ => $"no logs yet in {home.Root}",
+    };
+
+    /// <summary>Words name services and instances. What has no logs yet is waited for when following, and a mistake otherwise.</summary>
+    private static (ImmutableArray<string> Services, ImmutableArray<string> Instances) Wanted(VerbContext context, bool follow)
     {
         var words = context.Invocation.Arguments;
         if (words.IsEmpty || words is ["all"])
         {
-            return ([], null);
+            return ([], []);
         }
 
         var known = new LogTail(context.Home, context.Host.Time).Services();
-        if (words is [var only] && !known.Contains(only) && ServiceOf(only) is { } service && known.Contains(service))
-        {
-            return ([service], only);
-        }
-
+        var (services, instances) = (new List<string>(), new List<string>());
         foreach (var word in words)
         {
             ServiceNames.Check(word);
-            if (!follow && !known.Contains(word))
+            if (!known.Contains(word) && ServiceOf(word) is { } service && known.Contains(service))
+            {
+                instances.Add(word);
+            }
+            else if (follow || known.Contains(word))
+            {
+                services.Add(word);
+            }
+            else
             {
                 throw Unknown(word, known, context.Home);
             }
         }
 
-        return ([.. words.Distinct(StringComparer.Ordinal)], null);
+        // Whoever names a service and one of its instances gets the whole service.
+        var narrowed = instances.Where(i => !services.Contains(ServiceOf(i)!)).ToImmutableArray();
+        return ([.. services.Concat(narrowed.Select(i => ServiceOf(i)!)).Distinct(StringComparer.Ordinal)], narrowed);
     }
 
     /// <summary>The service of an instance such as <c>api-1</c>, or null when the word does not end like one.</summary>

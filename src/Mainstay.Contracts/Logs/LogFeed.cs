@@ -77,7 +77,7 @@ internal sealed class LogFeed(string service, LogFolder folder, LogQuery query) 
         {
             // A line torn by a power cut, or written by somebody else, is shown where it stands rather than hidden.
             record = new LogRecord(_lastAt, "", LogStream.Sys, Encoding.UTF8.GetString(line));
-            return query.Instance is null && (query.Since is null || _lastAt >= query.Since);
+            return query.Instances.IsDefaultOrEmpty && (query.Since is null || _lastAt >= query.Since);
         }
 
         _lastAt = parts.At;

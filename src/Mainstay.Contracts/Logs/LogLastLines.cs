@@ -34,7 +34,7 @@ internal sealed class LogLastLines : IDisposable
             {
                 if (!LogLine.TryParse(line, out LogLineParts parts))
                 {
-                    if (_query.Instance is null)
+                    if (_query.Instances.IsDefaultOrEmpty)
                     {
                         return true;
                     }

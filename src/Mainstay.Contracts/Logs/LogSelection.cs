@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 
 namespace Mainstay.Contracts.Logs;
@@ -9,7 +10,7 @@ internal static class LogSelection
     private const int SearchGrain = 128 * 1024;
 
     public static bool Takes(LogQuery query, in LogLineParts line) =>
-        (query.Since is null || line.At >= query.Since) && (query.Instance is null || Ascii.Equals(line.Instance, query.Instance));
+        (query.Since is null || line.At >= query.Since) && (query.Instances.IsDefaultOrEmpty || IsOneOf(query.Instances, line.Instance));
 
     /// <summary>Where the first record that is not older than <paramref name="since"/> may stand. Errs towards the beginning, never past it.</summary>
     public static LogStart? Since(LogFolder folder, LogSnapshot snapshot, DateTimeOffset since)
@@ -29,6 +30,19 @@ internal static class LogSelection
         }
 
         return null;
+    }
+
+    private static bool IsOneOf(ImmutableArray<string> wanted, ReadOnlySpan<byte> instance)
+    {
+        foreach (var one in wanted)
+        {
+            if (Ascii.Equals(instance, one))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static long Search(OpenLogFile file, long length, DateTimeOffset since)

@@ -67,7 +67,7 @@ internal sealed class MergedFeeds(LogQuery query) : IDisposable
 
     private void Add(string service, LogFolder folder, LogSnapshot snapshot, LogStart? start)
     {
-        var feed = new LogFeed(service, folder, query);
+        var feed = new LogFeed(service, folder, query.Of(service));
         feed.Open(snapshot, start);
         _feeds.Add(service, feed);
         _quiet.Add(feed);
@@ -90,7 +90,7 @@ internal sealed class MergedFeeds(LogQuery query) : IDisposable
     {
         // A service of which nothing is wanted begins at the end of its live file.
         var starts = services.Select(s => new LogStart(null, s.Snapshot.LiveLength)).ToArray();
-        var walks = services.Select(s => new LogLastLines(s.Folder, s.Snapshot, query)).ToArray();
+        var walks = services.Select(s => new LogLastLines(s.Folder, s.Snapshot, query.Of(s.Service))).ToArray();
         try
         {
             var newest = new PriorityQueue<int, long>();

@@ -11,7 +11,15 @@ public sealed class Descriptor : SafeHandle
     }
 
     public Descriptor(int number)
-        : base(-1, ownsHandle: true) => SetHandle(number);
+        : this(number, owned: true)
+    {
+    }
+
+    private Descriptor(int number, bool owned)
+        : base(-1, owned) => SetHandle(number);
+
+    /// <summary>A descriptor that somebody else closes.</summary>
+    public static Descriptor Borrow(int number) => new(number, owned: false);
 
     public override bool IsInvalid => handle < 0;
 

@@ -11,5 +11,6 @@ internal struct PollItem
     public short Got;
 
     public const short In = 1;
+    public const short Out = 4;
     public const short Hangup = 16;
 }

@@ -25,7 +25,7 @@ internal sealed class RunMemory(ILogDisk disk, LogTail tail, TimeProvider time, 
 
     private async ValueTask ReadAsync(LogCapture capture, DateTimeOffset startedAt)
     {
-        var query = new LogQuery([capture.Service.Value], capture.Instance, RecentLines.MaxLines, startedAt);
+        var query = new LogQuery([capture.Service.Value], [capture.Instance], RecentLines.MaxLines, startedAt);
         await foreach (var record in tail.ReadAsync(query, CancellationToken.None).ConfigureAwait(false))
         {
             if (record.Stream is not LogStream.Sys)

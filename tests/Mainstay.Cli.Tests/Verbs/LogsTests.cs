@@ -33,6 +33,27 @@ public sealed class LogsTests : CommandTest
     }
 
     [Fact]
+    public async Task Services_and_instances_can_be_named_together()
+    {
+        WriteLog("api", 4, "api-1", "api-2");
+        WriteLog("web", 4, "web-1", "web-2");
+
+        var lines = (await RunAsync("logs", "web", "api-2", "-n", "100")).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(4, lines.Count(l => l.Contains(" web-", StringComparison.Ordinal)));
+        Assert.Equal(2, lines.Count(l => l.Contains(" api-2 ", StringComparison.Ordinal)));
+        Assert.Equal(6, lines.Length);
+    }
+
+    [Fact]
+    public async Task An_instance_that_never_wrote_is_named_in_the_answer()
+    {
+        WriteLog("api", 4, "api-1");
+
+        Assert.StartsWith("no log line of api-7 in ", (await RunAsync("logs", "api-7")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Since_takes_a_time()
     {
         WriteLog("api", 100, "api-1");

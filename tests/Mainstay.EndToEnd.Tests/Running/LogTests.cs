@@ -62,6 +62,17 @@ public sealed class LogTests
     }
 
     [Fact]
+    public async Task Following_into_a_pipe_ends_when_the_other_end_has_seen_enough()
+    {
+        await using var home = MainstayHome.Create(Manifest("n=0; while :; do n=$((n+1)); echo line $n.; sleep 0.05; done"));
+        await home.UpAsync();
+
+        var shell = await Child.RunAsync("/bin/sh", ["-c", $"{MainstayProgram.Path} logs -f | head -1"], home.Folder, [("MAINSTAY_HOME", home.Home)], TimeSpan.FromSeconds(10));
+
+        Assert.Single(shell.MustExit(0).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
     public async Task Rotation_keeps_the_logs_within_their_declared_size_and_the_newest_lines()
     {
         await using var home = MainstayHome.Create(Manifest("seq -f \"line %07g\" 1 200000; exec sleep 1000", ", logs: { max_size: 200KB, max_files: 3 }"));
