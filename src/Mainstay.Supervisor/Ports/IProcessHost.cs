@@ -54,9 +54,9 @@ public readonly record struct ListeningSocket(string Address, int Port);
 /// <param name="MemoryBytes">Of the whole tree, shared pages counted once where the kernel tells.</param>
 public readonly record struct ProcessUsage(long MemoryBytes, TimeSpan CpuTime, int Processes);
 
-/// <param name="RunId">Unique for each process ever started in this home; stands in its environment as MAINSTAY_RUN.</param>
+/// <param name="RunId">Unique for each process ever started in this home; stands in its environment as MAINSTAY_RUN, behind what tells this home from others.</param>
 /// <param name="Argv">Argv[0] is looked up in the PATH of <paramref name="Environment"/> unless it holds a slash.</param>
-/// <param name="Environment">Exactly what the process gets, but for LISTEN_PID.</param>
+/// <param name="Environment">Exactly what the process gets, but for LISTEN_PID and MAINSTAY_RUN.</param>
 /// <param name="StdoutFifo">Opened read-write by the child, so that no reader is ever needed for its life.</param>
 /// <param name="ListenSocket">Descriptor number in this process that becomes fd 3 of the child, or null.</param>
 /// <param name="CgroupName">Leaf of the stack's cgroup, used where cgroup v2 can be written.</param>

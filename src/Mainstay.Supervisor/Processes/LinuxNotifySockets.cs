@@ -17,6 +17,7 @@ public sealed class LinuxNotifySockets(HomeLayout home, EventLoop loop) : INotif
     // The rest waits for the next turn: one service that floods its socket must not keep the loop from the others.
     private const int MostPerTurn = 16;
 
+    private readonly HomeMark _home = new(home);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Opened> _open = [];
 
@@ -32,7 +33,7 @@ public sealed class LinuxNotifySockets(HomeLayout home, EventLoop loop) : INotif
         {
             CloseLocked(runId);
             var socket = NotifySocket.Bind(address);
-            var senders = new RunMembership(runId);
+            var senders = new RunMembership(_home.Of(runId));
             Watch? watch = null;
             watch = loop.Register(socket.Descriptor, Readiness.None, _ =>
             {

@@ -44,7 +44,7 @@ public sealed class LinuxNotifySocketsTests : IDisposable
         var variables = Kernel.Variables(("NOTIFY_SOCKET", address));
         return _kernel.Start(_kernel.Shell(wrap, text) with
         {
-            Environment = mark is null ? variables : variables.Add(LinuxProcessHost.RunVariable, mark),
+            Environment = mark is null ? variables : variables.Add(LinuxProcessHost.RunVariable, new HomeMark(new HomeLayout(_kernel.Scratch)).Of(mark)),
             User = user,
         });
     }

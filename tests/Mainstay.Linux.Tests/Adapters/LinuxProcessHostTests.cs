@@ -39,7 +39,7 @@ public sealed class LinuxProcessHostTests : IDisposable
         _kernel.Dispose();
     }
 
-    private LinuxProcessHost NewDaemon() => new(new HomeLayout(Path.Combine(_kernel.Scratch, "home")), _kernel.Loop, TimeProvider.System);
+    private LinuxProcessHost NewDaemon(string home = "home") => new(new HomeLayout(Path.Combine(_kernel.Scratch, home)), _kernel.Loop, TimeProvider.System);
 
     private SpawnRequest Request(string script)
     {
@@ -48,7 +48,7 @@ public sealed class LinuxProcessHostTests : IDisposable
             runId,
             ["sh", "-c", script],
             _kernel.Scratch,
-            Kernel.Variables((LinuxProcessHost.RunVariable, runId)),
+            Kernel.Variables(),
             _stdout,
             _stdout,
             User: null,
@@ -130,6 +130,24 @@ public sealed class LinuxProcessHostTests : IDisposable
         Assert.Null(next.Adopt(null, "no-such-run"));
         known!.KillTree();
         Assert.Equal(9, (await marked!.Exited.WaitAsync(Kernel.Cancelled)).Signal);
+    }
+
+    [Fact]
+    public async Task The_same_run_of_another_home_is_neither_adopted_nor_killed()
+    {
+        var request = Request("echo up; exec sleep 1000");
+        var ours = Start(request);
+        await Said();
+        var other = NewDaemon("other");
+
+        Assert.Null(other.Adopt(null, request.RunId));
+        var theirs = Assert.IsType<SpawnResult.Started>(other.Spawn(request)).Process;
+        theirs.KillTree();
+        await theirs.Exited.WaitAsync(Kernel.Cancelled);
+        theirs.Dispose();
+
+        Assert.False(ours.Exited.IsCompleted);
+        Assert.True(ours.Signal(0));
     }
 
     [Fact]
