@@ -87,7 +87,7 @@ public sealed class LinuxNotifySockets(HomeLayout home, EventLoop loop) : INotif
     private string AddressOf(string runId, string? user)
     {
         var path = Path.Combine(home.Notify, runId + ".sock");
-        return user is null && Encoding.UTF8.GetByteCount(path) <= NotifySocket.LongestAddress ? path : $"@mainstay/{runId}";
+        return user is null && Encoding.UTF8.GetByteCount(path) <= NotifySocket.LongestAddress ? path : $"@mainstay/{_home.Of(runId)}";
     }
 
     public void Dispose()
