@@ -37,8 +37,15 @@ public sealed class LinuxNotifySockets(HomeLayout home, EventLoop loop) : INotif
             Watch? watch = null;
             watch = loop.Register(socket.Descriptor, Readiness.None, _ =>
             {
-                Drain(socket, senders, received);
-                watch!.Rearm();
+                try
+                {
+                    Drain(socket, senders, received);
+                }
+                finally
+                {
+                    // Whatever one message was: a socket that nobody looks at again is a watchdog that fails a healthy service.
+                    watch!.Rearm();
+                }
             });
             _open[runId] = new Opened(socket, watch, address);
             watch.Rearm();
