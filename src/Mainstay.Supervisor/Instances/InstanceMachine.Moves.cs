@@ -193,10 +193,10 @@ internal static partial class InstanceMachine
         return Crash(state, policy, now, e.Chance, what, e.Exit, state.Ready ? FailureKind.ExitedAfterReady : FailureKind.ExitedBeforeReady);
     }
 
-    /// <summary>The exit of a process that was on its way out.</summary>
+    /// <summary>The exit of a process that was on its way out, or the news that it never came to be.</summary>
     private static Transition Ended(InstanceState state, InstanceEvent e, InstancePolicy policy, TimeSpan now)
     {
-        var what = state.Killed ? "was killed" : ExitText.Of(e.Exit);
+        var what = e.Kind is InstanceEventKind.SpawnFailed ? e.Detail : state.Killed ? "was killed" : ExitText.Of(e.Exit);
         if (state.Wish is Wish.Down)
         {
             return With(Rest(state, $"stopped: {what}"), new InstanceEffect.KillTree());

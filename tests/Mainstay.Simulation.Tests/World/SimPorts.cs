@@ -14,6 +14,10 @@ internal sealed class SimProcessHost(Life life) : IProcessHost
         life.Pass("before spawn");
         if (life.World.Happens(life.World.SpawnFailures))
         {
+            // A spawn takes its time before it fails. Everybody else goes on meanwhile, and orders come in before the news.
+            life.World.WhileASpawnFails();
+            life.RunSome(life.World.Chance);
+            life.Pass("spawn failed");
             return new SpawnResult.Failed("executing", 12, "Cannot allocate memory");
         }
 

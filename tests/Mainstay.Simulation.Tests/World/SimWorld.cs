@@ -52,6 +52,9 @@ internal sealed class SimWorld
 
     public double SpawnFailures { get; set; }
 
+    /// <summary>What users do just then.</summary>
+    public Action WhileASpawnFails { get; set; } = () => { };
+
     public double PublishFailures { get; set; }
 
     /// <summary>Decisions under test; a mutation plugs in a broken one.</summary>
