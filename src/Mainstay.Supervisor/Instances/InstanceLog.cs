@@ -25,4 +25,7 @@ internal static partial class InstanceLog
 
     [LoggerMessage(EventId = 2007, Level = LogLevel.Debug, Message = "background work had failed when its owner ended: {Why}")]
     public static partial void BackgroundEnded(this ILogger logger, string why);
+
+    [LoggerMessage(EventId = 2008, Level = LogLevel.Error, Message = "{Instance}: {What} failed ({Why}); it goes on without")]
+    public static partial void ActFailed(this ILogger logger, string instance, string what, string why);
 }

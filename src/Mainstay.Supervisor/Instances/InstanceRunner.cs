@@ -153,7 +153,7 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
         // What ends processes comes before anyone can see the new state: nobody may think that an end is over while leftovers live.
         foreach (var effect in step.Effects)
         {
-            Perform(effect, step, acting, now);
+            Try($"its \"{effect}\"", () => Perform(effect, step, acting, now));
         }
 
         _state = step.Next;
@@ -166,7 +166,7 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
 
         if (e.Kind is InstanceEventKind.Exited or InstanceEventKind.SpawnFailed && acting is not null && e.Generation == acting.Generation)
         {
-            Retire(acting);
+            Try("letting go of the ended process", () => Retire(acting));
         }
 
         if (step.Next != before)
@@ -175,15 +175,28 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
         }
     }
 
-    private static Transition CleanUp(Transition step, Run? ended)
+    private Transition CleanUp(Transition step, Run? ended)
     {
         if (!step.Effects.Any(f => f is InstanceEffect.KillTree))
         {
             return step;
         }
 
-        ended?.Process?.KillTree();
+        Try("killing what is left of its processes", () => ended?.Process?.KillTree());
         return step with { Effects = step.Effects.RemoveAll(f => f is InstanceEffect.KillTree) };
+    }
+
+    /// <summary>An act that the host refuses (no descriptors left, for example) must not undo the decision it belongs to: an exit is told once, and a phase without its timer never ends.</summary>
+    private void Try(string what, Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception e)
+        {
+            _context.Logger.ActFailed(Id, what, e.Message);
+        }
     }
 
     /// <summary>Journals that a process is about to be made, and under which name it can be found. Null when that could not be written: then nothing is started.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mainstay.Contracts.Logs;
+using Mainstay.Linux.Interop;
 using Mainstay.Linux.Processes;
 using Mainstay.Spec.Model;
 using Mainstay.Supervisor.Ports;
@@ -72,6 +73,11 @@ internal sealed class SimProcessHost(Life life) : IProcessHost
         public void KillTree()
         {
             _life.Pass("before kill");
+            if (_life.World.KillsFail)
+            {
+                throw new LinuxException("opening a process", Errno.EMFILE);
+            }
+
             _life.World.Kernel.KillTree(_process);
             _life.Pass("after kill");
         }

@@ -57,6 +57,9 @@ internal sealed class SimWorld
 
     public double PublishFailures { get; set; }
 
+    /// <summary>The host has no descriptor left to kill by.</summary>
+    public bool KillsFail { get; set; }
+
     /// <summary>Decisions under test; a mutation plugs in a broken one.</summary>
     public InstanceDecision DecideInstance { get; set; } = InstanceMachine.Next;
 
