@@ -15,11 +15,14 @@ namespace Mainstay.Supervisor.Instances;
 /// </summary>
 internal sealed partial class InstanceRunner : IAsyncDisposable
 {
-    /// <summary>Orders, exits and timers always fit: there are never more than a few under way. What a service can flood us with is dropped above half.</summary>
+    /// <summary>What a service can flood us with is dropped above half, orders when it is full: the planner gives them again.</summary>
     private const int MailboxSize = 128;
 
+    /// <summary>Exits, timers and the news of spawns and drains are told once and always fit: there are never more than a few under way.</summary>
+    private const int RoomForNews = 32;
+
     private readonly RunnerContext _context;
-    private readonly Channel<InstanceEvent> _mailbox = Channel.CreateBounded<InstanceEvent>(new BoundedChannelOptions(MailboxSize) { SingleReader = true });
+    private readonly Channel<InstanceEvent> _mailbox = Channel.CreateBounded<InstanceEvent>(new BoundedChannelOptions(MailboxSize + RoomForNews) { SingleReader = true });
     private readonly CancellationTokenSource _closing = new();
     private readonly BackgroundTasks _background;
     private readonly ITimer _timer;
@@ -70,20 +73,25 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
 
     public void Post(InstanceEvent e)
     {
-        if (CanBeDropped(e.Kind) && _mailbox.Reader.Count >= MailboxSize / 2)
+        var waiting = _mailbox.Reader.Count;
+        if (waiting >= MailboxSize / 2 && CanBeDropped(e.Kind))
         {
             _context.Logger.EventDropped(Id, e.Kind);
-            return;
         }
-
-        _mailbox.Writer.TryWrite(e);
+        else if ((waiting >= MailboxSize && IsOrder(e.Kind)) || !_mailbox.Writer.TryWrite(e))
+        {
+            if (!_closing.IsCancellationRequested)
+            {
+                _context.Logger.EventLost(Id, e.Kind);
+            }
+        }
     }
 
     /// <summary>Ends the loop. The process, if one runs, lives on: it is for the next daemon to adopt.</summary>
     public async ValueTask DisposeAsync()
     {
-        _mailbox.Writer.TryComplete();
         _closing.Cancel();
+        _mailbox.Writer.TryComplete();
         await _timer.DisposeAsync();
         await _loop;
         _run?.End();
@@ -100,6 +108,9 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
             or InstanceEventKind.SpawnFailed or InstanceEventKind.StartRefused or InstanceEventKind.Exited or InstanceEventKind.TimerFired
             or InstanceEventKind.Drained or InstanceEventKind.Resumed => false,
     };
+
+    private static bool IsOrder(InstanceEventKind kind) =>
+        kind is InstanceEventKind.StartAsked or InstanceEventKind.RestartAsked or InstanceEventKind.StopAsked or InstanceEventKind.WaitAsked;
 
     private async Task RunAsync()
     {
