@@ -37,4 +37,29 @@ public class FaultStories
         Assert.Equal(ExitCode.Done, stopped.Result.ExitCode);
         Assert.Empty(_stage.Pids("web"));
     }
+
+    [Fact]
+    public void A_report_that_cannot_be_made_ends_the_operation_and_the_next_has_its_turn()
+    {
+        _stage.World.ExpectsFaults = true;
+        _stage.World.Explain = _ => throw new InvalidOperationException("no such signature");
+
+        var result = _stage.Up(_stage.Service("web", SimProgram.DiesAtOnce));
+        Assert.Equal((ExitCode.Failed, "up met a fault of Mainstay's own (no such signature); what it set in motion goes on"), (result.ExitCode, result.Summary));
+
+        Assert.Equal(ExitCode.Done, _stage.Act(ActionVerb.Stop, "web").ExitCode);
+    }
+
+    [Fact]
+    public void A_change_that_throws_ends_the_operation_and_the_next_has_its_turn()
+    {
+        _stage.World.ExpectsFaults = true;
+        _stage.Up(_stage.Service("web", SimProgram.Good));
+
+        var result = _stage.Act((ActionVerb)99, "web");
+        Assert.Equal(ExitCode.Failed, result.ExitCode);
+        Assert.Contains("a fault of Mainstay's own", result.Summary, StringComparison.Ordinal);
+
+        Assert.Equal(ExitCode.Done, _stage.Act(ActionVerb.Restart, "web").ExitCode);
+    }
 }

@@ -28,4 +28,7 @@ internal static partial class StackLog
 
     [LoggerMessage(EventId = 2208, Level = LogLevel.Information, Message = "{External} is {Health}: {Because}")]
     public static partial void ExternalMoved(this ILogger logger, string external, Health health, string because);
+
+    [LoggerMessage(EventId = 2209, Level = LogLevel.Error, Message = "the operation {Verb} met a fault of Mainstay's own")]
+    public static partial void OperationFault(this ILogger logger, Exception exception, string verb);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mainstay.Contracts;
 using Mainstay.Contracts.Api;
+using Mainstay.Supervisor.Diagnosis;
 using Mainstay.Supervisor.Instances;
 using Mainstay.Supervisor.Services;
 using Mainstay.Supervisor.Stacks;
@@ -56,6 +57,11 @@ internal sealed class SimWorld
     public Action WhileASpawnFails { get; set; } = () => { };
 
     public double PublishFailures { get; set; }
+
+    /// <summary>A story about faults of ours: that they are logged does not end it.</summary>
+    public bool ExpectsFaults { get; set; }
+
+    public Func<FailureFacts, FailureReport> Explain { get; set; } = facts => new(facts.Service.Value, facts.Instance, facts.Because, [], [], facts.Kept);
 
     /// <summary>The host has no descriptor left to kill by.</summary>
     public bool KillsFail { get; set; }
@@ -124,7 +130,7 @@ internal sealed class SimWorld
                 life.Time,
                 new Random(_chance.Next()),
                 new StoryLogs(this),
-                facts => new(facts.Service.Value, facts.Instance, facts.Because, [], [], facts.Kept));
+                facts => Explain(facts));
             var options = new SupervisorOptions { BootId = $"boot-{_boot}", HostEnvironment = _ => ImmutableSortedDictionary<string, string>.Empty };
             Supervisor = new(ports, options, DecideInstance, DecideService);
             Watch(Supervisor.RecoverAsync(CancellationToken.None), "recovery");
