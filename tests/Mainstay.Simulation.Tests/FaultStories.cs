@@ -1,6 +1,7 @@
 using Mainstay.Contracts;
 using Mainstay.Contracts.Api;
 using Mainstay.Simulation.Tests.World;
+using Mainstay.Supervisor.Services;
 
 namespace Mainstay.Simulation.Tests;
 
@@ -61,5 +62,21 @@ public class FaultStories
         Assert.Contains("a fault of Mainstay's own", result.Summary, StringComparison.Ordinal);
 
         Assert.Equal(ExitCode.Done, _stage.Act(ActionVerb.Restart, "web").ExitCode);
+    }
+
+    [Fact]
+    public void A_service_that_cannot_be_planned_does_not_keep_the_others_from_it()
+    {
+        // Decisions are plugged in when a daemon starts.
+        _stage.World.ExpectsFaults = true;
+        _stage.World.DecideService = (record, seen, holdMax) =>
+            record.Name.Value == "a" ? throw new InvalidOperationException("no such cell") : ServicePlanner.Plan(record, seen, holdMax);
+        _stage.World.KillDaemon("as the story goes");
+        _stage.Run(1);
+
+        _stage.Begin(s => s.ApplyAsync(_stage.Manifests.Make([_stage.Service("a", SimProgram.Good), _stage.Service("b", SimProgram.Good)]), [], _ => { }, CancellationToken.None));
+        _stage.Run(10);
+
+        Assert.Equal((InstancePhase.Running, 0), (_stage.Status("b").State, _stage.Pids("a").Length));
     }
 }

@@ -31,4 +31,7 @@ internal static partial class StackLog
 
     [LoggerMessage(EventId = 2209, Level = LogLevel.Error, Message = "the operation {Verb} met a fault of Mainstay's own")]
     public static partial void OperationFault(this ILogger logger, Exception exception, string verb);
+
+    [LoggerMessage(EventId = 2210, Level = LogLevel.Error, Message = "{Service} could not be planned, by a fault of Mainstay's own; it is planned again at its next news")]
+    public static partial void PlanFault(this ILogger logger, Exception exception, string service);
 }

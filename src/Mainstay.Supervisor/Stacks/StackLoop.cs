@@ -104,7 +104,7 @@ internal sealed partial class StackLoop : IAsyncDisposable
             }
             catch (Exception fault)
             {
-                // A fault of ours about one service must not end the care for all others.
+                // A fault of ours must not end the loop.
                 _context.Logger.LoopFault(fault);
             }
         }
@@ -148,13 +148,26 @@ internal sealed partial class StackLoop : IAsyncDisposable
             {
                 if (_actors.TryGetValue(name, out var actor))
                 {
-                    PlanUntilSettled(actor, neighbours);
+                    Plan(actor, neighbours);
                 }
             }
         }
 
         _view = _view.With(_stack, touched, _actors);
         Judge();
+    }
+
+    /// <summary>A fault of ours about one service must not end the care for the others of the round.</summary>
+    private void Plan(ServiceActor actor, Neighbourhood neighbours)
+    {
+        try
+        {
+            PlanUntilSettled(actor, neighbours);
+        }
+        catch (Exception fault)
+        {
+            _context.Logger.PlanFault(fault, actor.Name.Value);
+        }
     }
 
     private void PlanUntilSettled(ServiceActor actor, Neighbourhood neighbours)
