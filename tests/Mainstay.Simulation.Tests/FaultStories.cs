@@ -1,6 +1,7 @@
 using Mainstay.Contracts;
 using Mainstay.Contracts.Api;
 using Mainstay.Simulation.Tests.World;
+using Mainstay.Spec.Model;
 using Mainstay.Supervisor.Services;
 
 namespace Mainstay.Simulation.Tests;
@@ -78,5 +79,20 @@ public class FaultStories
         _stage.Run(10);
 
         Assert.Equal((InstancePhase.Running, 0), (_stage.Status("b").State, _stage.Pids("a").Length));
+    }
+
+    [Fact]
+    public void An_instance_whose_pipes_and_socket_cannot_be_taken_over_is_kept_running_and_keeps_no_other_from_it()
+    {
+        var talker = _stage.Service("talker", SimProgram.Good) with { Healthcheck = new(new NotifyProbeSpec(), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1), 3, TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(200)) };
+        _stage.Up(talker, _stage.Service("web", SimProgram.Good));
+        var pids = (_stage.Pids("talker"), _stage.Pids("web"));
+
+        _stage.World.CannotTakeOver.Add("talker");
+        _stage.World.KillDaemon("as the story goes");
+        _stage.Run(5);
+
+        Assert.Equal((InstancePhase.Running, InstancePhase.Running), (_stage.Status("talker").State, _stage.Status("web").State));
+        Assert.Equal((pids.Item1[0], pids.Item2[0]), (_stage.Status("talker").Instances[0].Pid, _stage.Status("web").Instances[0].Pid));
     }
 }

@@ -127,6 +127,11 @@ internal sealed class SimLogs(Life life) : ILogStore
     public ILogCapture Capture(ServiceName service, string instance, string runId, LogsSpec limits, string? user)
     {
         life.Pass("capture");
+        if (life.World.CannotTakeOver.Contains(service.Value))
+        {
+            throw new IOException("no space left on device");
+        }
+
         return new Captured(life);
     }
 
@@ -173,6 +178,11 @@ internal sealed class SimNotify
         public string Open(string runId, string? user, Action<NotifyMessage> received)
         {
             life.Pass("open notify socket");
+            if (life.World.CannotTakeOver.Any(service => runId.StartsWith(service + "-", StringComparison.Ordinal)))
+            {
+                throw new LinuxException("binding the notification socket", Errno.EMFILE);
+            }
+
             notify._open[runId] = (life, message => life.Within(() => received(message)));
             if (notify._queued.Remove(runId))
             {

@@ -58,6 +58,9 @@ internal sealed class SimWorld
 
     public double PublishFailures { get; set; }
 
+    /// <summary>Services whose pipes and sockets the host refuses.</summary>
+    public HashSet<string> CannotTakeOver { get; } = [];
+
     /// <summary>A story about faults of ours: that they are logged does not end it.</summary>
     public bool ExpectsFaults { get; set; }
 
