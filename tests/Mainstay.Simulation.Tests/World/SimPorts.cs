@@ -135,6 +135,13 @@ internal sealed class SimLogs(Life life) : ILogStore
         return new Captured(life);
     }
 
+    public Task SweepAsync(ImmutableHashSet<string> running, CancellationToken token)
+    {
+        life.Pass("sweep");
+        life.World.Swept.Add(running);
+        return Task.CompletedTask;
+    }
+
     public void Remark(ServiceName service, string instance, LogsSpec limits, string text)
     {
     }

@@ -58,6 +58,9 @@ internal sealed class SimWorld
 
     public double PublishFailures { get; set; }
 
+    /// <summary>Of each daemon, which runs' pipes it kept when it cleared away those of runs that are over.</summary>
+    public List<ImmutableHashSet<string>> Swept { get; } = [];
+
     /// <summary>Services whose pipes and sockets the host refuses.</summary>
     public HashSet<string> CannotTakeOver { get; } = [];
 
