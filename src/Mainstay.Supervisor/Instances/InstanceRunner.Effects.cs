@@ -103,7 +103,6 @@ internal sealed partial class InstanceRunner
             spec.User,
             spec.Resources.OpenFiles,
             spec.Port.Kind is PortKind.Inherit ? ports.Listeners.Listen(Service, run.Port, running: null).Descriptor : null,
-            run.Id,
             spec.Resources.Memory,
             spec.Resources.Cpus));
     }

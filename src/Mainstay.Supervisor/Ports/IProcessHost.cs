@@ -59,7 +59,6 @@ public readonly record struct ProcessUsage(long MemoryBytes, TimeSpan CpuTime, i
 /// <param name="Environment">Exactly what the process gets, but for LISTEN_PID and MAINSTAY_RUN.</param>
 /// <param name="StdoutFifo">Opened read-write by the child, so that no reader is ever needed for its life.</param>
 /// <param name="ListenSocket">Descriptor number in this process that becomes fd 3 of the child, or null.</param>
-/// <param name="CgroupName">Leaf of the stack's cgroup, used where cgroup v2 can be written.</param>
 public sealed record SpawnRequest(
     string RunId,
     ImmutableArray<string> Argv,
@@ -70,7 +69,6 @@ public sealed record SpawnRequest(
     string? User,
     int? OpenFiles,
     int? ListenSocket,
-    string CgroupName,
     long? MemoryLimit,
     double? Cpus);
 

@@ -45,7 +45,7 @@ public sealed class LinuxProcessHost : IProcessHost
     public SpawnResult Spawn(SpawnRequest request)
     {
         // One cgroup for each run, not for each instance: while a reload drains the old process, both live.
-        var cgroup = _cgroups.Create($"{Safe(request.CgroupName)}.{Safe(request.RunId)}", request.MemoryLimit, request.Cpus);
+        var cgroup = _cgroups.Create(Safe(request.RunId), request.MemoryLimit, request.Cpus);
         var outcome = _spawner.Spawn(new SpawnSpec
         {
             Argv = request.Argv,
@@ -99,6 +99,6 @@ public sealed class LinuxProcessHost : IProcessHost
         .Select(process => PidFd.Open(new ProcessIdentity(process.Pid, process.StartTicks)))
         .FirstOrDefault(process => process is not null);
 
-    /// <summary>A relative path whose parts cannot climb out of our cgroup.</summary>
-    private static string Safe(string name) => string.Join('/', name.Split('/').Select(part => part.TrimStart('.')).Where(part => part.Length > 0));
+    /// <summary>One name that cannot climb out of our cgroup.</summary>
+    private static string Safe(string runId) => runId.Replace('/', '-').TrimStart('.');
 }

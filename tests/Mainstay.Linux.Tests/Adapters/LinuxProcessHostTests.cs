@@ -54,7 +54,6 @@ public sealed class LinuxProcessHostTests : IDisposable
             User: null,
             OpenFiles: null,
             ListenSocket: null,
-            CgroupName: "stack/web-1",
             MemoryLimit: 1 << 30,
             Cpus: 2);
     }
@@ -94,10 +93,10 @@ public sealed class LinuxProcessHostTests : IDisposable
         Assert.SkipUnless(_host.Capabilities.Tracking, _host.Capabilities.Because);
         var first = Start(Request("exec sleep 1000"));
         var second = Start(Request("exec sleep 1000"));
-        var home = Path.GetDirectoryName(Path.GetDirectoryName(CgroupOf(first)))!;
-        Assert.Equal(2, Directory.GetDirectories(Path.Combine(home, "stack")).Length);
+        var home = Path.GetDirectoryName(CgroupOf(first))!;
+        Assert.Equal(2, Directory.GetDirectories(home).Length);
         first.KillTree();
-        Assert.Equal(CgroupOf(second), Assert.Single(Directory.GetDirectories(Path.Combine(home, "stack"))));
+        Assert.Equal(CgroupOf(second), Assert.Single(Directory.GetDirectories(home)));
         second.KillTree();
         await second.Exited.WaitAsync(Kernel.Cancelled);
         Assert.False(Directory.Exists(home));
