@@ -96,6 +96,9 @@ public sealed class CgroupTree
         return at < 0 ? null : new Cgroup(Path.Combine(_root!, entry![(at + marker.Length)..]), Path.GetDirectoryName(_root));
     }
 
+    /// <summary>The cgroup that was made by this name, or null when there is none any more.</summary>
+    public Cgroup? Find(string name) => _root is not null && Path.Combine(_root, name) is var path && Directory.Exists(path) ? new Cgroup(path, Path.GetDirectoryName(_root)) : null;
+
     private static CgroupTree None(string why) =>
         new(null, new(false, false, false, $"No cgroup limits and no kill by cgroup: {why}; memory limits are watched by sampling and trees are found by session, parent and environment."));
 

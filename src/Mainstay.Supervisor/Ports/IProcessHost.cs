@@ -13,9 +13,7 @@ public interface IProcessHost
     IRunningProcess? Adopt(ProcessIdentity? identity, string runId);
 
     /// <summary>SIGKILL to what is left of a run whose main process ended while no daemon watched. Finds it by its cgroup or by MAINSTAY_RUN; does nothing when there is nothing.</summary>
-    void KillLeftovers(string runId)
-    {
-    }
+    void KillLeftovers(string runId);
 
     /// <summary>The usage of many processes in one pass, written into <paramref name="into"/> in the same order.</summary>
     void Usage(IReadOnlyList<IRunningProcess> processes, Span<ProcessUsage> into)

@@ -75,18 +75,22 @@ public sealed class LinuxProcessHost : IProcessHost
     {
         // Once the journal knows the main process, nobody else is it: a grandchild that still carries the mark is only a remainder.
         var process = identity is { } known ? PidFd.Open(known) : FindByMark(runId);
-        if (process is not null)
+        return process is null ? null : Run(process, runId, _cgroups.Of(process.Identity.Pid));
+    }
+
+    public void KillLeftovers(string runId)
+    {
+        // By both: who has shed the mark cannot have left the cgroup, and where there is no cgroup the mark is all there is.
+        if (_cgroups.Find(Safe(runId)) is { } cgroup)
         {
-            return Run(process, runId, _cgroups.Of(process.Identity.Pid));
+            new ProcessTree(null, _home.Of(runId), cgroup, _scanner).Kill();
+            cgroup.Remove();
         }
 
-        // The main process is gone; what it left behind must not live on beside its successor.
         if (_scanner.RecentMarks(AdoptionScanAge).CarriersOf(_home.Of(runId)).Any())
         {
             new ProcessTree(null, _home.Of(runId), null, _scanner).Kill();
         }
-
-        return null;
     }
 
     private LinuxProcess Run(PidFd process, string runId, Cgroup? cgroup) =>

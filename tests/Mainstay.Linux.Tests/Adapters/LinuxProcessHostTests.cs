@@ -161,7 +161,23 @@ public sealed class LinuxProcessHostTests : IDisposable
 
         var next = NewDaemon();
         Assert.Null(next.Adopt(stranger.Identity with { StartTicks = stranger.Identity.StartTicks - 1 }, request.RunId));
+        next.KillLeftovers(request.RunId);
         Assert.True(stranger.IsAlive);
+        Assert.Equal(0, Pipes.Read(life.Read, new byte[1]));
+        life.Read.Dispose();
+    }
+
+    [Fact]
+    public async Task Remains_that_shed_their_mark_are_found_by_the_cgroup_of_their_run()
+    {
+        Assert.SkipUnless(_host.Capabilities.Tracking, _host.Capabilities.Because);
+        var life = Kernel.Pipe();
+        var request = Request("(setsid env -i PATH=$PATH sleep 1000 &); echo up; exit 0") with { ListenSocket = life.Write.Number };
+        var process = Start(request);
+        await process.Exited.WaitAsync(Kernel.Cancelled);
+        life.Write.Dispose();
+
+        NewDaemon().KillLeftovers(request.RunId);
         Assert.Equal(0, Pipes.Read(life.Read, new byte[1]));
         life.Read.Dispose();
     }
