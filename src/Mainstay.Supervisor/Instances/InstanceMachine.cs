@@ -150,7 +150,7 @@ internal static partial class InstanceMachine
 
     private static Transition WhileBackoff(InstanceState state, InstanceEvent e, InstancePolicy policy, TimeSpan now) => e.Kind switch
     {
-        TimerFired => Start(state, policy, now, $"started again after its restart delay; before, it {state.Cause}"),
+        TimerFired => Start(state, policy, now, state.Cause is { } cause ? $"started again after its restart delay; before, it {cause}" : "tried again after a start that was refused"),
         StartAsked or RestartAsked when e.Stamp > state.Stamp => Start(Follow(state, e), policy, now, e.Detail),
         WaitAsked when e.Stamp > state.Stamp => Wait(Follow(state, e), e),
         StopAsked => Rest(state with { Wish = Wish.Down }, e.Detail),

@@ -89,6 +89,15 @@ public class InstanceMachineTests
     }
 
     [Fact]
+    public void A_start_after_one_that_was_refused_claims_no_earlier_process()
+    {
+        var refused = Next(In(InstancePhase.Starting), InstanceEvent.StartRefused(4, "the journal cannot be written"));
+        var again = InstanceMachine.Next(refused, InstanceEvent.TimerFired(refused.Due!.Value), Probed, refused.Due.Value);
+
+        Assert.Equal("tried again after a start that was refused", again.Because);
+    }
+
+    [Fact]
     public void A_service_may_ask_for_more_time_to_start_and_to_stop()
     {
         var starting = Next(In(InstancePhase.Starting), InstanceEvent.TimeoutExtended(4, TimeSpan.FromSeconds(20)));
