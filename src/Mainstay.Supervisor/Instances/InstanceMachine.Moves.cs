@@ -231,7 +231,7 @@ internal static partial class InstanceMachine
             // An end in good order that its policy expects is no unplanned one.
             RestartKind.Never or RestartKind.OnFailure when clean => Finish(
                 state with { Completed = true, FailedStarts = 0, Planned = false, Cause = null },
-                $"{what}; its restart policy is {(policy.Restart.Policy is RestartKind.Never ? "never" : "on_failure")}"),
+                $"{what}; its restart policy is {(policy.Restart.Policy is RestartKind.Never ? "never" : "on-failure")}"),
             RestartKind.Never => Finish(counted, $"{what}; its restart policy is never"),
             RestartKind.OnFailure or RestartKind.Always when policy.OneTry => Park(counted, due: null, what),
             RestartKind.OnFailure or RestartKind.Always when RestartBrake.IsReached(exits, policy.Restart) => Park(counted, now + policy.Restart.RetryEvery, ParkedBecause(what, exits, policy.Restart)),

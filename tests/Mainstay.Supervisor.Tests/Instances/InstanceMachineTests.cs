@@ -98,6 +98,12 @@ public class InstanceMachineTests
     }
 
     [Fact]
+    public void The_restart_policy_is_named_as_the_manifest_spells_it() => Assert.EndsWith(
+        "its restart policy is on-failure",
+        Next(In(InstancePhase.Running), InstanceEvent.Exited(4, new(0, null), 0), Probed with { Restart = Probed.Restart with { Policy = RestartKind.OnFailure } }).Because,
+        StringComparison.Ordinal);
+
+    [Fact]
     public void A_service_may_ask_for_more_time_to_start_and_to_stop()
     {
         var starting = Next(In(InstancePhase.Starting), InstanceEvent.TimeoutExtended(4, TimeSpan.FromSeconds(20)));
