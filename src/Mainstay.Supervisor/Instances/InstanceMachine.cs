@@ -23,10 +23,10 @@ namespace Mainstay.Supervisor.Instances;
 /// * Draining is never left backwards: an instance whose drain began gets no traffic again, a new process does.
 /// * Every exit that nobody asked for counts in the window, whatever the phase and the uptime; so do the ends that we bring about
 ///   because the instance failed (late, unhealthy, silent watchdog, over memory). No exit of that kind is followed by a spawn
-///   without a delay. An explicit start (a newer stamp) is the only thing that empties the window.
+///   without a delay. Only time and an explicit start (a newer stamp) take something out of the window.
 /// * Stopping ends with the exit (or with the news that nothing was ever started), not with the signal: after the grace the tree is killed, and again until it is gone.
 /// * After every exit what is left of the tree is killed, so that no grandchild keeps a port.
-/// * One timer, whose meaning is the phase's: start deadline, watchdog, drain, grace, delay, retry. One that fires for another due time is stale.
+/// * One timer, whose meaning is the phase's: start deadline or settling time, watchdog, drain, grace, delay, retry. One that fires for another due time is stale.
 /// * Events of an earlier process carry an older generation and are dropped before the table is asked.
 ///
 /// One switch per phase, with no discard arm: a new event does not compile until every cell is decided.
