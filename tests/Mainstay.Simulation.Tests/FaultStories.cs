@@ -66,6 +66,16 @@ public class FaultStories
     }
 
     [Fact]
+    public void A_listener_that_throws_stops_no_start()
+    {
+        var wanted = _stage.Manifests.Make([_stage.Service("web", SimProgram.Good)]);
+
+        var result = _stage.Act(s => s.ApplyAsync(wanted, [], _ => throw new InvalidOperationException("the client went away"), CancellationToken.None));
+
+        Assert.Equal((ExitCode.Done, InstancePhase.Running), (result.ExitCode, _stage.Status("web").State));
+    }
+
+    [Fact]
     public void A_service_that_cannot_be_planned_does_not_keep_the_others_from_it()
     {
         // Decisions are plugged in when a daemon starts.

@@ -34,4 +34,7 @@ internal static partial class StackLog
 
     [LoggerMessage(EventId = 2210, Level = LogLevel.Error, Message = "{Service} could not be planned, by a fault of Mainstay's own; it is planned again at its next news")]
     public static partial void PlanFault(this ILogger logger, Exception exception, string service);
+
+    [LoggerMessage(EventId = 2211, Level = LogLevel.Error, Message = "whoever asked for the operation {Verb} could not be told of a step: {Why}")]
+    public static partial void TellingFault(this ILogger logger, string verb, string why);
 }

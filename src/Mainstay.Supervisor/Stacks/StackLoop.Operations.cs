@@ -162,9 +162,15 @@ internal sealed partial class StackLoop
     private async Task EndAsync(Operation operation, ImmutableArray<Arrival> arrivals)
     {
         var result = await ReportAsync(operation, arrivals);
-        _context.Logger.OperationEnded(operation.Number, operation.Verb, result.Summary);
-        _context.Ledger.Save(new([], [], [_context.Ledger.Event(result.ExitCode is ExitCode.Done ? "operation.done" : "operation.failed", null, null, result.Summary)]));
-        await operation.EndAsync(result);
+        try
+        {
+            _context.Logger.OperationEnded(operation.Number, operation.Verb, result.Summary);
+            _context.Ledger.Save(new([], [], [_context.Ledger.Event(result.ExitCode is ExitCode.Done ? "operation.done" : "operation.failed", null, null, result.Summary)]));
+        }
+        finally
+        {
+            await operation.EndAsync(result);
+        }
     }
 
     private async Task<OperationResult> ReportAsync(Operation operation, ImmutableArray<Arrival> arrivals)

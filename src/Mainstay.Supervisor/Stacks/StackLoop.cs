@@ -247,7 +247,15 @@ internal sealed partial class StackLoop : IAsyncDisposable
         // Read once: the operation may end on the loop while an instance tells.
         if (_operation is { } operation && step.Service is { } service && operation.Targets.Contains(ServiceName.From(service)))
         {
-            operation.Tell(step);
+            try
+            {
+                operation.Tell(step);
+            }
+            catch (Exception fault)
+            {
+                // Told from the loops that start processes: whoever listens must not be able to stop that.
+                _context.Logger.TellingFault(operation.Verb, fault.Message);
+            }
         }
     }
 
