@@ -38,6 +38,8 @@ public class MutationTests
             e.Kind is InstanceEventKind.StopAsked && before.Phase is InstancePhase.Backoff ? new(before with { Wish = Wish.Down }, [], "") : t,
         ["an exit during the start is lost"] = (before, e, t, now) =>
             e.Kind is InstanceEventKind.Exited && before.Phase is InstancePhase.Starting ? new(before with { Due = null }, [], "") : t,
+        ["a spawn that fails under a stop is not heard of"] = (before, e, t, now) =>
+            e.Kind is InstanceEventKind.SpawnFailed && before.Phase is InstancePhase.Stopping ? new(before, [], "") : t,
         ["a restart does not wait for the old process"] = (before, e, t, now) =>
             e.Kind is InstanceEventKind.Drained && before.Ending is EndReason.Restart ? new(before with { Phase = InstancePhase.Starting, Generation = before.Generation + 1, Due = now + TimeSpan.FromSeconds(20), Ending = EndReason.None }, [new InstanceEffect.Spawn()], "") : t,
     };

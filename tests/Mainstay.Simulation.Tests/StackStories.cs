@@ -160,6 +160,23 @@ public class StackStories
     }
 
     [Fact]
+    public void A_new_daemon_clears_away_the_pipes_of_all_runs_but_those_that_live()
+    {
+        _stage.Up(_stage.Service("web", SimProgram.Good, instances: 2));
+        var ended = _stage.Processes("web")[0];
+        var living = _stage.Processes("web")[1];
+
+        _stage.World.KillDaemon("as the story goes");
+        _stage.World.Kernel.End(ended, new(1, null));
+        _stage.Run(5);
+
+        // The one that has just been missed is captured once more for its last lines, and cleared away with them.
+        Assert.Empty(_stage.World.Swept[0]);
+        Assert.Equal(new[] { ended.RunId, living.RunId }.Order(), _stage.World.Swept[1].Order());
+        Assert.Equal(2, _stage.World.Swept.Count);
+    }
+
+    [Fact]
     public void A_full_disk_refuses_acts_and_stops_nothing()
     {
         var web = _stage.Service("web", SimProgram.Good, instances: 2);

@@ -3,7 +3,7 @@ using Mainstay.Linux.Interop;
 
 namespace Mainstay.Linux.Cgroups;
 
-/// <summary>Our part of cgroup v2: one directory for a home, one below it for each stack, one below that for each run. They come and go with the runs.</summary>
+/// <summary>Our part of cgroup v2: one directory for a home, one below it for each run. They come and go with the runs.</summary>
 /// <remarks>
 /// As root it stands at the top of the hierarchy, so that it outlives whatever unit or session the daemon was started from, unless the
 /// manager of the host delegated us a part; then, and as another user, it stands below our own cgroup.
@@ -50,7 +50,7 @@ public sealed class CgroupTree
     }
 
     /// <summary>A new cgroup with its limits; null where there are none, or this one could not be made.</summary>
-    /// <param name="name">Relative, like "shop/api-1.4f2a".</param>
+    /// <param name="name">Of the run, like "api-1.r5".</param>
     public Cgroup? Create(string name, long? memory, double? cpus)
     {
         if (_root is null)
@@ -95,6 +95,9 @@ public sealed class CgroupTree
         var at = entry?.IndexOf(marker, StringComparison.Ordinal) ?? -1;
         return at < 0 ? null : new Cgroup(Path.Combine(_root!, entry![(at + marker.Length)..]), Path.GetDirectoryName(_root));
     }
+
+    /// <summary>The cgroup that was made by this name, or null when there is none any more.</summary>
+    public Cgroup? Find(string name) => _root is not null && Path.Combine(_root, name) is var path && Directory.Exists(path) ? new Cgroup(path, Path.GetDirectoryName(_root)) : null;
 
     private static CgroupTree None(string why) =>
         new(null, new(false, false, false, $"No cgroup limits and no kill by cgroup: {why}; memory limits are watched by sampling and trees are found by session, parent and environment."));

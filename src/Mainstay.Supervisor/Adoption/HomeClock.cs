@@ -27,10 +27,11 @@ internal sealed class HomeClock
 
     public TimeSpan Now => _offset + Uptime(_time);
 
+    /// <summary>Throws <see cref="JournalException"/> when the record of the clock cannot be understood.</summary>
     /// <param name="newest">The newest moment in any record.</param>
     public static HomeClock Resume(IJournal journal, TimeProvider time, string bootId, TimeSpan newest)
     {
-        var known = journal.Read(RecordKind.Home).GetValueOrDefault(Key) is { } json ? JsonSerializer.Deserialize(json, SupervisorJson.Default.ClockRecord) : null;
+        var known = journal.Read(RecordKind.Home).GetValueOrDefault(Key) is { } json ? SupervisorJson.Parse(json, SupervisorJson.Default.ClockRecord) : null;
         if (known?.BootId == bootId)
         {
             return new(time, known.Offset, isNewBoot: false);

@@ -154,5 +154,5 @@ internal sealed class Ledger(IJournal journal, TimeProvider time, ILogger logger
     }
 
     private static long ReadRuns(IJournal journal) =>
-        journal.Read(RecordKind.Home).GetValueOrDefault(RunsKey) is { } json ? JsonSerializer.Deserialize(json, SupervisorJson.Default.RunsRecord)!.Newest : 0;
+        journal.Read(RecordKind.Home).GetValueOrDefault(RunsKey) is { } json ? SupervisorJson.Parse(json, SupervisorJson.Default.RunsRecord).Newest : 0;
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Mainstay.Contracts.Api;
 using Mainstay.Journal;
 using Mainstay.Supervisor.Instances;
@@ -15,20 +14,10 @@ internal sealed record Remembered(StackRecord Stack, ImmutableArray<ServiceRecor
     public TimeSpan Newest => Instances.Values.SelectMany(i => i.State.Exits.Append(i.State.StartedAt).Append(i.State.ReadyAt)).DefaultIfEmpty(TimeSpan.Zero).Max();
 
     /// <summary>Throws <see cref="JournalException"/> when a record cannot be understood: the journal is then left as it is.</summary>
-    public static Remembered Read(IJournal journal)
-    {
-        try
-        {
-            return new(
-                journal.Read(RecordKind.Home).GetValueOrDefault("stack") is { } stack ? JsonSerializer.Deserialize(stack, SupervisorJson.Default.StackRecord)! : new(null, 0),
-                [.. journal.Read(RecordKind.Service).Values.Select(json => JsonSerializer.Deserialize(json, SupervisorJson.Default.ServiceRecord)!)],
-                journal.Read(RecordKind.Instance).ToImmutableSortedDictionary(r => r.Key, r => JsonSerializer.Deserialize(r.Value, SupervisorJson.Default.InstanceRecord)!, StringComparer.Ordinal));
-        }
-        catch (JsonException e)
-        {
-            throw new JournalException($"a record of the journal cannot be understood: {e.Message}", e);
-        }
-    }
+    public static Remembered Read(IJournal journal) => new(
+        journal.Read(RecordKind.Home).GetValueOrDefault("stack") is { } stack ? SupervisorJson.Parse(stack, SupervisorJson.Default.StackRecord) : new(null, 0),
+        [.. journal.Read(RecordKind.Service).Values.Select(json => SupervisorJson.Parse(json, SupervisorJson.Default.ServiceRecord))],
+        journal.Read(RecordKind.Instance).ToImmutableSortedDictionary(r => r.Key, r => SupervisorJson.Parse(r.Value, SupervisorJson.Default.InstanceRecord), StringComparer.Ordinal));
 
     public InstanceRecord Find(string lane, bool isNewBoot)
     {

@@ -1,4 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Mainstay.Journal;
 using Mainstay.Supervisor.Services;
 using Mainstay.Supervisor.Stacks;
 
@@ -27,4 +30,19 @@ internal static class RecordKind
 [JsonSerializable(typeof(StackRecord))]
 [JsonSerializable(typeof(ServiceRecord))]
 [JsonSerializable(typeof(InstanceRecord))]
-internal sealed partial class SupervisorJson : JsonSerializerContext;
+internal sealed partial class SupervisorJson : JsonSerializerContext
+{
+    /// <summary>Throws <see cref="JournalException"/> when the record cannot be understood.</summary>
+    public static T Parse<T>(string json, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new JournalException("a record of the journal cannot be understood: it is null");
+        }
+        catch (JsonException e)
+        {
+            throw new JournalException($"a record of the journal cannot be understood: {e.Message}", e);
+        }
+    }
+}

@@ -1,4 +1,5 @@
 using System.Net;
+using Mainstay.Linux.Signals;
 using Mainstay.Spec.Model;
 using Mainstay.Supervisor.Ports;
 
@@ -7,8 +8,6 @@ namespace Mainstay.Supervisor.Diagnosis;
 /// <summary>The conditions on facts that signatures.json can name.</summary>
 internal static class Conditions
 {
-    private const int Kill = 9;
-
     // SIGILL, SIGBUS, SIGSEGV; a shell reports the last as 128 + 11.
     private static readonly int[] Crashes = [4, 7, 11];
 
@@ -19,7 +18,7 @@ internal static class Conditions
         ["dependency_missing"] = f => f.Kind is FailureKind.DependencyMissing,
         ["over_memory"] = f => f.Kind is FailureKind.OverMemory,
         ["oom"] = f => f.Exit is { OutOfMemory: true },
-        ["killed"] = f => Ended(f) && f.Exit is { Signal: Kill, OutOfMemory: false },
+        ["killed"] = f => Ended(f) && f.Exit is { Signal: SignalNumber.SIGKILL, OutOfMemory: false },
         ["segfault"] = f => Ended(f) && (f.Exit is { Signal: { } signal } && Crashes.Contains(signal) || f.Exit is { Code: 139 }),
         ["clean_exit"] = f => f.Kind is FailureKind.ExitedBeforeReady && f.Exit is { Code: 0 },
         ["wrong_port"] = f => Alive(f) && Sockets(f).Any() && !Sockets(f).Any(s => s.Port == f.ExpectedPort),

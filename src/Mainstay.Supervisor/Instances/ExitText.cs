@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mainstay.Linux.Processes;
+using Mainstay.Linux.Signals;
 
 namespace Mainstay.Supervisor.Instances;
 
@@ -9,9 +10,9 @@ internal static class ExitText
     public static string Of(ExitStatus exit) => exit switch
     {
         { OutOfMemory: true } => "was killed by the kernel: out of memory",
-        { Code: { } code and > 128 and <= 128 + 31 } => string.Create(CultureInfo.InvariantCulture, $"exited with code {code} (what a shell reports for {SignalNames.NameOf(code - 128)})"),
+        { Code: { } code and > 128 and <= 128 + 31 } => string.Create(CultureInfo.InvariantCulture, $"exited with code {code} (what a shell reports for {SignalNumber.NameOf(code - 128)})"),
         { Code: { } code } => string.Create(CultureInfo.InvariantCulture, $"exited with code {code}"),
-        { Signal: { } signal } => $"was killed by {SignalNames.NameOf(signal)}",
+        { Signal: { } signal } => $"was killed by {SignalNumber.NameOf(signal)}",
         _ => "ended while no daemon watched it, so nobody knows its exit code",
     };
 

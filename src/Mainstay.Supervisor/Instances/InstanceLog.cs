@@ -25,4 +25,10 @@ internal static partial class InstanceLog
 
     [LoggerMessage(EventId = 2007, Level = LogLevel.Debug, Message = "background work had failed when its owner ended: {Why}")]
     public static partial void BackgroundEnded(this ILogger logger, string why);
+
+    [LoggerMessage(EventId = 2008, Level = LogLevel.Error, Message = "{Instance}: {What} failed ({Why}); it goes on without")]
+    public static partial void ActFailed(this ILogger logger, string instance, string what, string why);
+
+    [LoggerMessage(EventId = 2009, Level = LogLevel.Error, Message = "{Instance} has more in its mailbox than it can hold; one {Kind} was lost")]
+    public static partial void EventLost(this ILogger logger, string instance, InstanceEventKind kind);
 }

@@ -193,10 +193,10 @@ internal static partial class InstanceMachine
         return Crash(state, policy, now, e.Chance, what, e.Exit, state.Ready ? FailureKind.ExitedAfterReady : FailureKind.ExitedBeforeReady);
     }
 
-    /// <summary>The exit of a process that was on its way out.</summary>
+    /// <summary>The exit of a process that was on its way out, or the news that it never came to be.</summary>
     private static Transition Ended(InstanceState state, InstanceEvent e, InstancePolicy policy, TimeSpan now)
     {
-        var what = state.Killed ? "was killed" : ExitText.Of(e.Exit);
+        var what = e.Kind is InstanceEventKind.SpawnFailed ? e.Detail : state.Killed ? "was killed" : ExitText.Of(e.Exit);
         if (state.Wish is Wish.Down)
         {
             return With(Rest(state, $"stopped: {what}"), new InstanceEffect.KillTree());
@@ -231,7 +231,7 @@ internal static partial class InstanceMachine
             // An end in good order that its policy expects is no unplanned one.
             RestartKind.Never or RestartKind.OnFailure when clean => Finish(
                 state with { Completed = true, FailedStarts = 0, Planned = false, Cause = null },
-                $"{what}; its restart policy is {(policy.Restart.Policy is RestartKind.Never ? "never" : "on_failure")}"),
+                $"{what}; its restart policy is {(policy.Restart.Policy is RestartKind.Never ? "never" : "on-failure")}"),
             RestartKind.Never => Finish(counted, $"{what}; its restart policy is never"),
             RestartKind.OnFailure or RestartKind.Always when policy.OneTry => Park(counted, due: null, what),
             RestartKind.OnFailure or RestartKind.Always when RestartBrake.IsReached(exits, policy.Restart) => Park(counted, now + policy.Restart.RetryEvery, ParkedBecause(what, exits, policy.Restart)),

@@ -23,10 +23,10 @@ namespace Mainstay.Supervisor.Instances;
 /// * Draining is never left backwards: an instance whose drain began gets no traffic again, a new process does.
 /// * Every exit that nobody asked for counts in the window, whatever the phase and the uptime; so do the ends that we bring about
 ///   because the instance failed (late, unhealthy, silent watchdog, over memory). No exit of that kind is followed by a spawn
-///   without a delay. An explicit start (a newer stamp) is the only thing that empties the window.
-/// * Stopping ends with the exit, not with the signal: after the grace the tree is killed, and again until it is gone.
+///   without a delay. Only time and an explicit start (a newer stamp) take something out of the window.
+/// * Stopping ends with the exit (or with the news that nothing was ever started), not with the signal: after the grace the tree is killed, and again until it is gone.
 /// * After every exit what is left of the tree is killed, so that no grandchild keeps a port.
-/// * One timer, whose meaning is the phase's: start deadline, watchdog, drain, grace, delay, retry. One that fires for another due time is stale.
+/// * One timer, whose meaning is the phase's: start deadline or settling time, watchdog, drain, grace, delay, retry. One that fires for another due time is stale.
 /// * Events of an earlier process carry an older generation and are dropped before the table is asked.
 ///
 /// One switch per phase, with no discard arm: a new event does not compile until every cell is decided.
@@ -104,12 +104,14 @@ internal static partial class InstanceMachine
         TimerFired => Drain(state, EndReason.Watchdog, policy, now, $"its watchdog was silent for {ExitText.Of(policy.Watchdog ?? TimeSpan.Zero)}", new InstanceEffect.Report(FailureKind.Unhealthy)),
         MemorySampled => Weigh(state, e, policy, now),
 
+        // A settling time that was over before the spawn had said that it failed: nothing ever ran.
+        SpawnFailed => Crash(state with { Ready = false }, policy, now, e.Chance, e.Detail, default, FailureKind.NotSpawned),
         Exited => Died(state, e, policy, now),
         StopAsked => Drain(state with { Wish = Wish.Down }, EndReason.Asked, policy, now, e.Detail),
         RestartAsked when e.Stamp > state.Stamp => Drain(Follow(state, e) with { Planned = true }, EndReason.Restart, policy, now, e.Detail),
         StartAsked or WaitAsked when e.Stamp > state.Stamp => Renew(state, e),
 
-        StartAsked or WaitAsked or RestartAsked or SpawnFailed or StartRefused or NotifiedReady or TimeoutExtended or Drained or Resumed => Ignore(state, e),
+        StartAsked or WaitAsked or RestartAsked or StartRefused or NotifiedReady or TimeoutExtended or Drained or Resumed => Ignore(state, e),
     };
 
     private static Transition WhileDraining(InstanceState state, InstanceEvent e, InstancePolicy policy, TimeSpan now) => e.Kind switch
@@ -118,18 +120,21 @@ internal static partial class InstanceMachine
 
         // Whoever was to say that it is drained did not; a drain never hangs.
         TimerFired => End(state, state.Ending, policy, now, $"{state.Because}; the drain did not end in time"),
-        Exited => Ended(state, e, policy, now),
+
+        // An order may come between a spawn and the news that it failed: there is nothing to wait for then.
+        Exited or SpawnFailed => Ended(state, e, policy, now),
         StopAsked => new(state with { Wish = Wish.Down, Planned = false, Because = e.Detail }, [], e.Detail),
         StartAsked or WaitAsked or RestartAsked when state.Wish is Wish.Down || e.Stamp > state.Stamp => StartAfterwards(state, e),
 
         // It is on its way out for good: what it says of its health can not bring it back into rotation.
         ProbePassed or ProbeFailed or NotifiedReady or WatchdogPinged or WatchdogTriggered or TimeoutExtended or MemorySampled => Ignore(state, e),
-        StartAsked or WaitAsked or RestartAsked or SpawnFailed or StartRefused or Resumed => Ignore(state, e),
+        StartAsked or WaitAsked or RestartAsked or StartRefused or Resumed => Ignore(state, e),
     };
 
     private static Transition WhileStopping(InstanceState state, InstanceEvent e, InstancePolicy policy, TimeSpan now) => e.Kind switch
     {
-        Exited => Ended(state, e, policy, now),
+        // An order may come between a spawn and the news that it failed: there is nothing to wait for then.
+        Exited or SpawnFailed => Ended(state, e, policy, now),
         TimerFired => Kill(state, policy, now),
         TimeoutExtended when !state.Killed => Extend(state, e, now),
         StopAsked => new(state with { Wish = Wish.Down, Planned = false, Because = e.Detail }, [], e.Detail),
@@ -140,12 +145,12 @@ internal static partial class InstanceMachine
 
         // A probe that was in flight when the stop was asked must not put it back into rotation.
         ProbePassed or ProbeFailed or NotifiedReady or WatchdogPinged or WatchdogTriggered or TimeoutExtended or MemorySampled => Ignore(state, e),
-        StartAsked or WaitAsked or RestartAsked or SpawnFailed or StartRefused or Drained => Ignore(state, e),
+        StartAsked or WaitAsked or RestartAsked or StartRefused or Drained => Ignore(state, e),
     };
 
     private static Transition WhileBackoff(InstanceState state, InstanceEvent e, InstancePolicy policy, TimeSpan now) => e.Kind switch
     {
-        TimerFired => Start(state, policy, now, $"started again after its restart delay; before, it {state.Cause}"),
+        TimerFired => Start(state, policy, now, state.Cause is { } cause ? $"started again after its restart delay; before, it {cause}" : "tried again after a start that was refused"),
         StartAsked or RestartAsked when e.Stamp > state.Stamp => Start(Follow(state, e), policy, now, e.Detail),
         WaitAsked when e.Stamp > state.Stamp => Wait(Follow(state, e), e),
         StopAsked => Rest(state with { Wish = Wish.Down }, e.Detail),

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Mainstay.Journal;
+using Mainstay.Linux.Interop;
+using Mainstay.Linux.Signals;
 using Mainstay.Spec.Model;
 using Mainstay.Supervisor.Adoption;
 using Mainstay.Supervisor.Diagnosis;
@@ -12,15 +14,12 @@ namespace Mainstay.Supervisor.Instances;
 /// <summary>The acts: making, signalling, killing and letting go of processes.</summary>
 internal sealed partial class InstanceRunner
 {
-    /// <summary>EADDRINUSE of Linux.</summary>
-    private const int AddressInUse = 98;
-
     private void Perform(InstanceEffect effect, Transition step, Run? acting, TimeSpan now)
     {
         switch (effect)
         {
             case InstanceEffect.Terminate:
-                acting?.Process?.Signal(SignalNames.NumberOf(_work.Spec.Stop.Signal));
+                acting?.Process?.Signal(NumberOf(_work.Spec.Stop.Signal));
                 break;
             case InstanceEffect.KillTree:
                 acting?.Process?.KillTree();
@@ -31,6 +30,9 @@ internal sealed partial class InstanceRunner
                 break;
         }
     }
+
+    /// <summary>The manifest was validated; a name that is not known here can only come from a newer one, and SIGTERM is the safe reading.</summary>
+    private static int NumberOf(string signal) => SignalNumber.TryParse(signal, out var number) ? number : SignalNumber.SIGTERM;
 
     /// <summary>Chooses what must be known before the spawn is journaled: the run's name and its port.</summary>
     private Run Prepare(int generation)
@@ -87,7 +89,7 @@ internal sealed partial class InstanceRunner
         if (spec.Port.Kind is PortKind.Fixed && ports.Listeners.Holder(spec.Port.Number) is { } holder)
         {
             run.PortHolder = holder;
-            return new SpawnResult.Failed(string.Create(CultureInfo.InvariantCulture, $"taking port {spec.Port.Number}"), AddressInUse, $"it is held by {holder}");
+            return new SpawnResult.Failed(string.Create(CultureInfo.InvariantCulture, $"taking port {spec.Port.Number}"), Errno.EADDRINUSE, $"it is held by {holder}");
         }
 
         run.Output = ports.Logs.Capture(Service, Id, run.Id, spec.Logs, spec.User);
@@ -103,7 +105,6 @@ internal sealed partial class InstanceRunner
             spec.User,
             spec.Resources.OpenFiles,
             spec.Port.Kind is PortKind.Inherit ? ports.Listeners.Listen(Service, run.Port, running: null).Descriptor : null,
-            run.Id,
             spec.Resources.Memory,
             spec.Resources.Cpus));
     }

@@ -29,22 +29,23 @@ internal sealed partial class InstanceRunner
         }
 
         var run = new Run(runId, _state.Generation, _record.Release, _record.Port);
-        var process = _context.Ports.Processes.Adopt(_record.Process, runId);
-        run.Output = _context.Ports.Logs.Capture(Service, Id, runId, _work.Spec.Logs, _work.Spec.User);
-        if (process is null)
+        if (Find(runId) is not { } process)
         {
             _context.Logger.Gone(Id, runId);
-            _context.Ports.Processes.KillLeftovers(runId);
+            Try("killing what is left of its processes", () => _context.Ports.Processes.KillLeftovers(runId));
+            Try("reading its last lines", () => CaptureAgain(run));
             _run = run;
             Post(InstanceEvent.Exited(_state.Generation, ExitStatus.Unknown, _context.Chance.Next()));
             return false;
         }
 
-        run.Environment = Environment(run);
+        // It lives, and lives on whatever else of it cannot be taken over.
+        Try("taking over its output", () => CaptureAgain(run));
+        Try("taking over its notification socket", () => run.Environment = Environment(run));
         run.EnvironmentNames = [.. run.Environment.Keys];
         if (_work.Spec.Port.Kind is PortKind.Inherit)
         {
-            _context.Ports.Listeners.Listen(Service, run.Port, process.Identity);
+            Try("taking over its listening socket", () => _context.Ports.Listeners.Listen(Service, run.Port, process.Identity));
         }
 
         Attach(run, process);
@@ -53,6 +54,22 @@ internal sealed partial class InstanceRunner
         Post(InstanceEvent.Resumed());
         return true;
     }
+
+    /// <summary>Null when it is gone, and when nobody can find out: then it is ended like what is left of one that is gone, for nobody could watch it.</summary>
+    private IRunningProcess? Find(string runId)
+    {
+        try
+        {
+            return _context.Ports.Processes.Adopt(_record.Process, runId);
+        }
+        catch (Exception e)
+        {
+            _context.Logger.ActFailed(Id, "finding its process", e.Message);
+            return null;
+        }
+    }
+
+    private void CaptureAgain(Run run) => run.Output = _context.Ports.Logs.Capture(Service, Id, run.Id, _work.Spec.Logs, _work.Spec.User);
 
     /// <summary>Takes a sample of the process tree; the machine hears of it only when a limit is declared.</summary>
     public void Sampled(Run run, ProcessUsage usage, TimeSpan now)

@@ -15,11 +15,14 @@ namespace Mainstay.Supervisor.Instances;
 /// </summary>
 internal sealed partial class InstanceRunner : IAsyncDisposable
 {
-    /// <summary>Orders, exits and timers always fit: there are never more than a few under way. What a service can flood us with is dropped above half.</summary>
+    /// <summary>What a service can flood us with is dropped above half, orders when it is full: the planner gives them again.</summary>
     private const int MailboxSize = 128;
 
+    /// <summary>Exits, timers and the news of spawns and drains are told once and always fit: there are never more than a few under way.</summary>
+    private const int RoomForNews = 32;
+
     private readonly RunnerContext _context;
-    private readonly Channel<InstanceEvent> _mailbox = Channel.CreateBounded<InstanceEvent>(new BoundedChannelOptions(MailboxSize) { SingleReader = true });
+    private readonly Channel<InstanceEvent> _mailbox = Channel.CreateBounded<InstanceEvent>(new BoundedChannelOptions(MailboxSize + RoomForNews) { SingleReader = true });
     private readonly CancellationTokenSource _closing = new();
     private readonly BackgroundTasks _background;
     private readonly ITimer _timer;
@@ -70,20 +73,25 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
 
     public void Post(InstanceEvent e)
     {
-        if (CanBeDropped(e.Kind) && _mailbox.Reader.Count >= MailboxSize / 2)
+        var waiting = _mailbox.Reader.Count;
+        if (waiting >= MailboxSize / 2 && CanBeDropped(e.Kind))
         {
             _context.Logger.EventDropped(Id, e.Kind);
-            return;
         }
-
-        _mailbox.Writer.TryWrite(e);
+        else if ((waiting >= MailboxSize && IsOrder(e.Kind)) || !_mailbox.Writer.TryWrite(e))
+        {
+            if (!_closing.IsCancellationRequested)
+            {
+                _context.Logger.EventLost(Id, e.Kind);
+            }
+        }
     }
 
     /// <summary>Ends the loop. The process, if one runs, lives on: it is for the next daemon to adopt.</summary>
     public async ValueTask DisposeAsync()
     {
-        _mailbox.Writer.TryComplete();
         _closing.Cancel();
+        _mailbox.Writer.TryComplete();
         await _timer.DisposeAsync();
         await _loop;
         _run?.End();
@@ -100,6 +108,9 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
             or InstanceEventKind.SpawnFailed or InstanceEventKind.StartRefused or InstanceEventKind.Exited or InstanceEventKind.TimerFired
             or InstanceEventKind.Drained or InstanceEventKind.Resumed => false,
     };
+
+    private static bool IsOrder(InstanceEventKind kind) =>
+        kind is InstanceEventKind.StartAsked or InstanceEventKind.RestartAsked or InstanceEventKind.StopAsked or InstanceEventKind.WaitAsked;
 
     private async Task RunAsync()
     {
@@ -153,7 +164,7 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
         // What ends processes comes before anyone can see the new state: nobody may think that an end is over while leftovers live.
         foreach (var effect in step.Effects)
         {
-            Perform(effect, step, acting, now);
+            Try($"its \"{effect}\"", () => Perform(effect, step, acting, now));
         }
 
         _state = step.Next;
@@ -166,7 +177,7 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
 
         if (e.Kind is InstanceEventKind.Exited or InstanceEventKind.SpawnFailed && acting is not null && e.Generation == acting.Generation)
         {
-            Retire(acting);
+            Try("letting go of the ended process", () => Retire(acting));
         }
 
         if (step.Next != before)
@@ -175,15 +186,28 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
         }
     }
 
-    private static Transition CleanUp(Transition step, Run? ended)
+    private Transition CleanUp(Transition step, Run? ended)
     {
         if (!step.Effects.Any(f => f is InstanceEffect.KillTree))
         {
             return step;
         }
 
-        ended?.Process?.KillTree();
+        Try("killing what is left of its processes", () => ended?.Process?.KillTree());
         return step with { Effects = step.Effects.RemoveAll(f => f is InstanceEffect.KillTree) };
+    }
+
+    /// <summary>An act that the host refuses (no descriptors left, for example) must not undo the decision it belongs to: an exit is told once, and a phase without its timer never ends.</summary>
+    private void Try(string what, Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception e)
+        {
+            _context.Logger.ActFailed(Id, what, e.Message);
+        }
     }
 
     /// <summary>Journals that a process is about to be made, and under which name it can be found. Null when that could not be written: then nothing is started.</summary>

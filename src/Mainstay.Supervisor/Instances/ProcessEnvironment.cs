@@ -57,6 +57,8 @@ internal static class ProcessEnvironment
         yield return new("MAINSTAY_SERVICE", process.Service);
         yield return new("MAINSTAY_INSTANCE", process.Index.ToString(CultureInfo.InvariantCulture));
         yield return new("MAINSTAY_RELEASE", process.Release);
+
+        // On its way to the process the host puts the mark of the home in front of it.
         yield return new("MAINSTAY_RUN", process.RunId);
         if (process.Port is { } port)
         {

@@ -6,14 +6,18 @@ namespace Mainstay.Supervisor.Logs;
 /// <summary>Writes what runs have left that ended while no daemon was there, and clears their pipes away.</summary>
 internal sealed class LeftoverRuns(LinuxLogDisk disk, ServiceLogs logs, LogScratch scratch, TimeProvider time, ILogger logger)
 {
-    /// <param name="goesOn">Whether a run, by its id, still has a process or a capture.</param>
-    public void Sweep(Func<string, bool> goesOn)
+    public void Sweep(IEnumerable<string> names)
     {
-        foreach (var name in disk.PipeNames())
+        foreach (var name in names)
         {
-            if (!goesOn(Path.GetFileNameWithoutExtension(name)))
+            try
             {
                 Finish(name);
+            }
+            catch (Exception e)
+            {
+                // It stays for the next daemon; the others need not.
+                logger.LeftoverRefused(name, e.Message);
             }
         }
     }
@@ -32,16 +36,26 @@ internal sealed class LeftoverRuns(LinuxLogDisk disk, ServiceLogs logs, LogScrat
         var log = logs.Of(service, null);
         log.Attach(spool);
         var stream = Path.GetExtension(name) == ".err" ? LogStream.Err : LogStream.Out;
-        using var pump = new StreamPump(LinuxPipe.Open(disk.FifoPath(name), null), () => spool, log, instance, stream, scratch, time);
-        if (pump.Finish(LogWorker.BytesAtEnd))
+        var written = false;
+        try
+        {
+            using var pump = new StreamPump(LinuxPipe.Open(disk.FifoPath(name), null), () => spool, log, instance, stream, scratch, time);
+            written = pump.Finish(LogWorker.BytesAtEnd);
+        }
+        finally
+        {
+            if (!written)
+            {
+                log.Detach(spool);
+                spool.Dispose();
+            }
+
+            logs.CloseWhenQuiet(service);
+        }
+
+        if (written)
         {
             logger.LeftoverWritten(name);
         }
-        else
-        {
-            log.Detach(spool);
-        }
-
-        logs.CloseWhenQuiet(service);
     }
 }

@@ -33,7 +33,8 @@ internal sealed class LinuxLogDisk(HomeLayout home) : ILogDisk
                 .Select(f => Path.GetFileName(f))
                 .Select(f => f.EndsWith(SpoolExtension, StringComparison.Ordinal) ? f[..^SpoolExtension.Length] : f)
                 .Where(f => f.EndsWith(".out", StringComparison.Ordinal) || f.EndsWith(".err", StringComparison.Ordinal))
-                .Distinct(StringComparer.Ordinal)]
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)]
             : [];
 
     public string FifoPath(string name) => Path.Combine(home.Pipes, name);

@@ -67,12 +67,12 @@ public sealed class LogStore : ILogStore, IAsyncDisposable
         Post(new LogWork.Remark(service.Value, instance, limits, text), () => { });
     }
 
-    /// <summary>Writes what runs have left that ended while no daemon was there, and removes their FIFOs. Call once, after every run that goes on has been captured.</summary>
-    /// <param name="running">Ids of the runs that go on; those already captured are safe in any case.</param>
+    /// <inheritdoc/>
     public Task SweepAsync(ImmutableHashSet<string> running, CancellationToken token)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(new LogWork.Sweep(running, done), () => done.TrySetResult());
+        // Looked at now: a run that begins while the worker is busy has its pipes before the worker knows of them.
+        Post(new LogWork.Sweep([.. _disk.PipeNames().Where(name => !running.Contains(Path.GetFileNameWithoutExtension(name)))], done), () => done.TrySetResult());
         return done.Task.WaitAsync(token);
     }
 

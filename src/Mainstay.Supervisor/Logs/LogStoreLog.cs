@@ -21,4 +21,7 @@ internal static partial class LogStoreLog
 
     [LoggerMessage(EventId = 2306, Level = LogLevel.Information, Message = "{Spool}: what an ended run had left was written to its log")]
     public static partial void LeftoverWritten(this ILogger logger, string spool);
+
+    [LoggerMessage(EventId = 2307, Level = LogLevel.Warning, Message = "{Spool}: what an ended run had left could not be written to its log, and stays for the next daemon: {Reason}")]
+    public static partial void LeftoverRefused(this ILogger logger, string spool, string reason);
 }

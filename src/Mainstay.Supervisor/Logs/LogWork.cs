@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mainstay.Spec.Model;
 
 namespace Mainstay.Supervisor.Logs;
@@ -27,5 +28,5 @@ internal abstract record LogWork
     public sealed record Rested : LogWork;
 
     /// <summary>What runs that nobody captures any more have left is written to their logs.</summary>
-    public sealed record Sweep(IReadOnlySet<string> Running, TaskCompletionSource Done) : LogWork;
+    public sealed record Sweep(ImmutableArray<string> Pipes, TaskCompletionSource Done) : LogWork;
 }

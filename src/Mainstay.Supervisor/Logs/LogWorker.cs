@@ -245,7 +245,7 @@ internal sealed class LogWorker : IDisposable
         try
         {
             var captured = _streams.Select(s => s.Capture.RunId).ToHashSet(StringComparer.Ordinal);
-            _leftovers.Sweep(run => sweep.Running.Contains(run) || captured.Contains(run));
+            _leftovers.Sweep(sweep.Pipes.Where(name => !captured.Contains(Path.GetFileNameWithoutExtension(name))));
         }
         finally
         {

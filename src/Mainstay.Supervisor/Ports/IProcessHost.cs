@@ -13,9 +13,7 @@ public interface IProcessHost
     IRunningProcess? Adopt(ProcessIdentity? identity, string runId);
 
     /// <summary>SIGKILL to what is left of a run whose main process ended while no daemon watched. Finds it by its cgroup or by MAINSTAY_RUN; does nothing when there is nothing.</summary>
-    void KillLeftovers(string runId)
-    {
-    }
+    void KillLeftovers(string runId);
 
     /// <summary>The usage of many processes in one pass, written into <paramref name="into"/> in the same order.</summary>
     void Usage(IReadOnlyList<IRunningProcess> processes, Span<ProcessUsage> into)
@@ -54,12 +52,11 @@ public readonly record struct ListeningSocket(string Address, int Port);
 /// <param name="MemoryBytes">Of the whole tree, shared pages counted once where the kernel tells.</param>
 public readonly record struct ProcessUsage(long MemoryBytes, TimeSpan CpuTime, int Processes);
 
-/// <param name="RunId">Unique for each process ever started in this home; stands in its environment as MAINSTAY_RUN.</param>
+/// <param name="RunId">Unique for each process ever started in this home; stands in its environment as MAINSTAY_RUN, behind what tells this home from others.</param>
 /// <param name="Argv">Argv[0] is looked up in the PATH of <paramref name="Environment"/> unless it holds a slash.</param>
-/// <param name="Environment">Exactly what the process gets, but for LISTEN_PID.</param>
+/// <param name="Environment">Exactly what the process gets, but for LISTEN_PID and MAINSTAY_RUN.</param>
 /// <param name="StdoutFifo">Opened read-write by the child, so that no reader is ever needed for its life.</param>
 /// <param name="ListenSocket">Descriptor number in this process that becomes fd 3 of the child, or null.</param>
-/// <param name="CgroupName">Leaf of the stack's cgroup, used where cgroup v2 can be written.</param>
 public sealed record SpawnRequest(
     string RunId,
     ImmutableArray<string> Argv,
@@ -70,7 +67,6 @@ public sealed record SpawnRequest(
     string? User,
     int? OpenFiles,
     int? ListenSocket,
-    string CgroupName,
     long? MemoryLimit,
     double? Cpus);
 

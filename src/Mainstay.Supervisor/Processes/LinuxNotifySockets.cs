@@ -17,6 +17,7 @@ public sealed class LinuxNotifySockets(HomeLayout home, EventLoop loop) : INotif
     // The rest waits for the next turn: one service that floods its socket must not keep the loop from the others.
     private const int MostPerTurn = 16;
 
+    private readonly HomeMark _home = new(home);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Opened> _open = [];
 
@@ -32,12 +33,19 @@ public sealed class LinuxNotifySockets(HomeLayout home, EventLoop loop) : INotif
         {
             CloseLocked(runId);
             var socket = NotifySocket.Bind(address);
-            var senders = new RunMembership(runId);
+            var senders = new RunMembership(_home.Of(runId));
             Watch? watch = null;
             watch = loop.Register(socket.Descriptor, Readiness.None, _ =>
             {
-                Drain(socket, senders, received);
-                watch!.Rearm();
+                try
+                {
+                    Drain(socket, senders, received);
+                }
+                finally
+                {
+                    // Whatever one message was: a socket that nobody looks at again is a watchdog that fails a healthy service.
+                    watch!.Rearm();
+                }
             });
             _open[runId] = new Opened(socket, watch, address);
             watch.Rearm();
@@ -86,7 +94,7 @@ public sealed class LinuxNotifySockets(HomeLayout home, EventLoop loop) : INotif
     private string AddressOf(string runId, string? user)
     {
         var path = Path.Combine(home.Notify, runId + ".sock");
-        return user is null && Encoding.UTF8.GetByteCount(path) <= NotifySocket.LongestAddress ? path : $"@mainstay/{runId}";
+        return user is null && Encoding.UTF8.GetByteCount(path) <= NotifySocket.LongestAddress ? path : $"@mainstay/{_home.Of(runId)}";
     }
 
     public void Dispose()

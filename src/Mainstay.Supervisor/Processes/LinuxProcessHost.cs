@@ -1,10 +1,8 @@
-using System.Text;
 using Mainstay.Contracts;
 using Mainstay.Linux.Cgroups;
 using Mainstay.Linux.Polling;
 using Mainstay.Linux.Proc;
 using Mainstay.Linux.Processes;
-using Mainstay.Spec.Diff;
 using Mainstay.Supervisor.Ports;
 
 namespace Mainstay.Supervisor.Processes;
@@ -12,12 +10,13 @@ namespace Mainstay.Supervisor.Processes;
 /// <summary>The kernel itself as the supervisor sees it. One for each daemon.</summary>
 public sealed class LinuxProcessHost : IProcessHost
 {
-    /// <summary>The mark by which a process is known as ours whatever became of its parents. The caller puts it into <see cref="SpawnRequest.Environment"/>.</summary>
+    /// <summary>The mark by which a process is known as ours whatever became of its parents; see <see cref="HomeMark"/>.</summary>
     public const string RunVariable = "MAINSTAY_RUN";
 
     // A daemon that starts adopts all its runs at once; they may share one scan.
     private static readonly TimeSpan AdoptionScanAge = TimeSpan.FromSeconds(1);
 
+    private readonly HomeMark _home;
     private readonly EventLoop _loop;
     private readonly Spawner _spawner;
     private readonly CgroupTree _cgroups;
@@ -26,9 +25,10 @@ public sealed class LinuxProcessHost : IProcessHost
 
     public LinuxProcessHost(HomeLayout home, EventLoop loop, TimeProvider time)
     {
+        _home = new HomeMark(home);
         _loop = loop;
         _spawner = new Spawner(Path.Combine(home.Run, "spawn"));
-        _cgroups = CgroupTree.Open(NameOf(home));
+        _cgroups = CgroupTree.Open("mainstay-" + _home.Digest);
         _scanner = new ProcScanner(time, RunVariable);
         _outOfMemory = new OutOfMemoryWatch(time);
     }
@@ -45,12 +45,12 @@ public sealed class LinuxProcessHost : IProcessHost
     public SpawnResult Spawn(SpawnRequest request)
     {
         // One cgroup for each run, not for each instance: while a reload drains the old process, both live.
-        var cgroup = _cgroups.Create($"{Safe(request.CgroupName)}.{Safe(request.RunId)}", request.MemoryLimit, request.Cpus);
+        var cgroup = _cgroups.Create(Safe(request.RunId), request.MemoryLimit, request.Cpus);
         var outcome = _spawner.Spawn(new SpawnSpec
         {
             Argv = request.Argv,
             Directory = request.Directory,
-            Environment = request.Environment,
+            Environment = request.Environment.SetItem(RunVariable, _home.Of(request.RunId)),
             Stdout = ChildOutput.ToPath(request.StdoutFifo),
             Stderr = ChildOutput.ToPath(request.StderrFifo),
             User = request.User,
@@ -75,33 +75,34 @@ public sealed class LinuxProcessHost : IProcessHost
     {
         // Once the journal knows the main process, nobody else is it: a grandchild that still carries the mark is only a remainder.
         var process = identity is { } known ? PidFd.Open(known) : FindByMark(runId);
-        if (process is not null)
+        return process is null ? null : Run(process, runId, _cgroups.Of(process.Identity.Pid));
+    }
+
+    public void KillLeftovers(string runId)
+    {
+        // By both: who has shed the mark cannot have left the cgroup, and where there is no cgroup the mark is all there is.
+        if (_cgroups.Find(Safe(runId)) is { } cgroup)
         {
-            return Run(process, runId, _cgroups.Of(process.Identity.Pid));
+            new ProcessTree(null, _home.Of(runId), cgroup, _scanner).Kill();
+            cgroup.Remove();
         }
 
-        // The main process is gone; what it left behind must not live on beside its successor.
-        if (_scanner.RecentMarks(AdoptionScanAge).CarriersOf(runId).Any())
+        if (_scanner.RecentMarks(AdoptionScanAge).CarriersOf(_home.Of(runId)).Any())
         {
-            new ProcessTree(null, runId, null, _scanner).Kill();
+            new ProcessTree(null, _home.Of(runId), null, _scanner).Kill();
         }
-
-        return null;
     }
 
     private LinuxProcess Run(PidFd process, string runId, Cgroup? cgroup) =>
-        new(process, new ProcessTree(process.Identity, runId, cgroup, _scanner), cgroup, _outOfMemory, _loop);
+        new(process, new ProcessTree(process.Identity, _home.Of(runId), cgroup, _scanner), cgroup, _outOfMemory, _loop);
 
     /// <summary>We start every main process as the leader of a session, so it is the oldest leader that carries the mark.</summary>
-    private PidFd? FindByMark(string runId) => _scanner.RecentMarks(AdoptionScanAge).CarriersOf(runId)
+    private PidFd? FindByMark(string runId) => _scanner.RecentMarks(AdoptionScanAge).CarriersOf(_home.Of(runId))
         .Where(process => process.Session == process.Pid)
         .OrderBy(process => process.StartTicks)
         .Select(process => PidFd.Open(new ProcessIdentity(process.Pid, process.StartTicks)))
         .FirstOrDefault(process => process is not null);
 
-    private static string NameOf(HomeLayout home) =>
-        "mainstay-" + Sha256.Hex(Encoding.UTF8.GetBytes(Path.GetFullPath(home.Root)))[..12];
-
-    /// <summary>A relative path whose parts cannot climb out of our cgroup.</summary>
-    private static string Safe(string name) => string.Join('/', name.Split('/').Select(part => part.TrimStart('.')).Where(part => part.Length > 0));
+    /// <summary>One name that cannot climb out of our cgroup.</summary>
+    private static string Safe(string runId) => runId.Replace('/', '-').TrimStart('.');
 }

@@ -4,7 +4,7 @@ using Mainstay.Linux.Processes;
 namespace Mainstay.Supervisor.Processes;
 
 /// <summary>Whether a process belongs to a run: it, or an ancestor of it, carries the run's mark.</summary>
-internal sealed class RunMembership(string runId)
+internal sealed class RunMembership(string mark)
 {
     private const int MostAncestors = 32;
 
@@ -32,7 +32,7 @@ internal sealed class RunMembership(string runId)
     {
         for (var i = 0; i < MostAncestors && process.Pid > 1; i++)
         {
-            if (RunMarks.MarkOf(process.Pid, LinuxProcessHost.RunVariable) == runId)
+            if (RunMarks.MarkOf(process.Pid, LinuxProcessHost.RunVariable) == mark)
             {
                 return true;
             }

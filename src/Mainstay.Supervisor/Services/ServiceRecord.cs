@@ -76,7 +76,7 @@ internal sealed record ServiceRecord(
 {
     public ReleaseRecord Wanted => Find(Release);
 
-    /// <summary>What the service is as the user last described it: the release that a reload goes to, else the one that is wanted.</summary>
+    /// <summary>What the service is now; until a reload has arrived, as it was before.</summary>
     public ServiceSpec Spec => Find(Release).Spec;
 
     public ReleaseRecord Find(int release) => Releases.First(r => r.Number == release);

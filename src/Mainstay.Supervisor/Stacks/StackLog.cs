@@ -28,4 +28,13 @@ internal static partial class StackLog
 
     [LoggerMessage(EventId = 2208, Level = LogLevel.Information, Message = "{External} is {Health}: {Because}")]
     public static partial void ExternalMoved(this ILogger logger, string external, Health health, string because);
+
+    [LoggerMessage(EventId = 2209, Level = LogLevel.Error, Message = "the operation {Verb} met a fault of Mainstay's own")]
+    public static partial void OperationFault(this ILogger logger, Exception exception, string verb);
+
+    [LoggerMessage(EventId = 2210, Level = LogLevel.Error, Message = "{Service} could not be planned, by a fault of Mainstay's own; it is planned again at its next news")]
+    public static partial void PlanFault(this ILogger logger, Exception exception, string service);
+
+    [LoggerMessage(EventId = 2211, Level = LogLevel.Error, Message = "whoever asked for the operation {Verb} could not be told of a step: {Why}")]
+    public static partial void TellingFault(this ILogger logger, string verb, string why);
 }

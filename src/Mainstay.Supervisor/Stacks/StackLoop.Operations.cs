@@ -18,6 +18,29 @@ internal sealed partial class StackLoop
 
     private void Begin(Operation operation)
     {
+        try
+        {
+            Undertake(operation);
+        }
+        catch (Exception fault)
+        {
+            Abandon(operation, fault);
+        }
+    }
+
+    /// <summary>Whoever asked must hear something, and the next act must have its turn, whatever is broken in Mainstay.</summary>
+    private void Abandon(Operation operation, Exception fault)
+    {
+        _context.Logger.OperationFault(fault, operation.Verb);
+        _operation = _operation == operation ? null : _operation;
+        _background.Add(operation.EndAsync(Faulty(operation, fault)));
+    }
+
+    private static OperationResult Faulty(Operation operation, Exception fault) =>
+        new(ExitCode.Failed, $"{operation.Verb} met a fault of Mainstay's own ({fault.Message}); what it set in motion goes on", [], []);
+
+    private void Undertake(Operation operation)
+    {
         var before = State();
         operation.Number = _stack.Operation + 1;
         var change = operation.Change(before, operation.Number);
@@ -98,6 +121,18 @@ internal sealed partial class StackLoop
             return;
         }
 
+        try
+        {
+            Judge(operation);
+        }
+        catch (Exception fault)
+        {
+            Abandon(operation, fault);
+        }
+    }
+
+    private void Judge(Operation operation)
+    {
         var neighbours = new Neighbourhood(_actors, _externals.Status);
         var verdicts = operation.Targets.Select(name => Judge(name, neighbours, operation)).ToImmutableArray();
         var waited = _context.Clock.Now - operation.StartedAt;
@@ -126,10 +161,29 @@ internal sealed partial class StackLoop
 
     private async Task EndAsync(Operation operation, ImmutableArray<Arrival> arrivals)
     {
-        var result = await OperationReport.OfAsync(operation, arrivals, _context.Ports.Explain);
-        _context.Logger.OperationEnded(operation.Number, operation.Verb, result.Summary);
-        _context.Ledger.Save(new([], [], [_context.Ledger.Event(result.ExitCode is ExitCode.Done ? "operation.done" : "operation.failed", null, null, result.Summary)]));
-        await operation.EndAsync(result);
+        var result = await ReportAsync(operation, arrivals);
+        try
+        {
+            _context.Logger.OperationEnded(operation.Number, operation.Verb, result.Summary);
+            _context.Ledger.Save(new([], [], [_context.Ledger.Event(result.ExitCode is ExitCode.Done ? "operation.done" : "operation.failed", null, null, result.Summary)]));
+        }
+        finally
+        {
+            await operation.EndAsync(result);
+        }
+    }
+
+    private async Task<OperationResult> ReportAsync(Operation operation, ImmutableArray<Arrival> arrivals)
+    {
+        try
+        {
+            return await OperationReport.OfAsync(operation, arrivals, _context.Ports.Explain);
+        }
+        catch (Exception fault)
+        {
+            _context.Logger.OperationFault(fault, operation.Verb);
+            return Faulty(operation, fault);
+        }
     }
 
     private static string Enumerate(ImmutableArray<ServiceName> names) => names.Length switch

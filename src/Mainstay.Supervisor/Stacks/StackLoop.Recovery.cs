@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mainstay.Supervisor.Adoption;
 using Mainstay.Supervisor.Instances;
 
@@ -30,11 +31,25 @@ internal sealed partial class StackLoop
         // Side by side, each as far as it can: a process that needs a search through /proc holds up nobody else.
         var found = await Task.WhenAll(runners.Select(r => r.AdoptAsync())).WaitAsync(token);
         _context.Ledger.Save(new([_context.Clock.Record(_context.Options.BootId)], memory.Strays(), []));
+
+        // Before any runner starts, so that no pipe of a new run is there yet; that it is done, nobody needs to wait for.
+        _background.Add(SweepAsync([.. runners.Select(r => r.Run?.Id).OfType<string>()]));
         runners.ForEach(r => r.Start());
         var alive = found.Count(f => f);
         var took = _context.Ports.Time.GetElapsedTime(began);
         _context.Logger.TookOver(_actors.Count, alive, took);
         Settle();
         _loop = RunAsync();
+    }
+
+    private async Task SweepAsync(ImmutableHashSet<string> running)
+    {
+        try
+        {
+            await _context.Ports.Logs.SweepAsync(running, _closing.Token);
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+        }
     }
 }

@@ -24,6 +24,9 @@ internal sealed partial class StackLoop : IAsyncDisposable
     /// <summary>Each service has at most one message of its own in the mailbox; this is room for more services than one host carries.</summary>
     private const int MailboxSize = 16_384;
 
+    private const string GoingAway = "the daemon is going away; the next one goes on";
+    private const string NothingDone = "nothing was done: the daemon is going away";
+
     private readonly Channel<StackMessage> _mailbox = Channel.CreateBounded<StackMessage>(new BoundedChannelOptions(MailboxSize) { SingleReader = true });
     private readonly SortedDictionary<ServiceName, ServiceActor> _actors = [];
     private readonly SortedSet<ServiceName> _dirty = [];
@@ -56,7 +59,13 @@ internal sealed partial class StackLoop : IAsyncDisposable
 
     public void Post(StackMessage message) => _mailbox.Writer.TryWrite(message);
 
-    public void Run(Operation operation) => Post(new StackMessage.Begin(operation));
+    public void Run(Operation operation)
+    {
+        if (!_mailbox.Writer.TryWrite(new StackMessage.Begin(operation)))
+        {
+            operation.End(new(ExitCode.Failed, _closing.IsCancellationRequested ? NothingDone : "Mainstay has more to do than it can keep in mind; try again", [], []));
+        }
+    }
 
     /// <summary>Ends the loop and those of the instances. Every process lives on.</summary>
     public async ValueTask DisposeAsync()
@@ -71,7 +80,12 @@ internal sealed partial class StackLoop : IAsyncDisposable
         }
 
         await _background.EndedAsync();
-        _operation?.End(new(ExitCode.Failed, "the daemon is going away; the next one goes on", [], []));
+        _operation?.End(new(ExitCode.Failed, GoingAway, [], []));
+        while (_mailbox.Reader.TryRead(out var left))
+        {
+            (left as StackMessage.Begin)?.Operation.End(new(ExitCode.Failed, NothingDone, [], []));
+        }
+
         _closing.Dispose();
     }
 
@@ -90,7 +104,7 @@ internal sealed partial class StackLoop : IAsyncDisposable
             }
             catch (Exception fault)
             {
-                // A fault of ours about one service must not end the care for all others.
+                // A fault of ours must not end the loop.
                 _context.Logger.LoopFault(fault);
             }
         }
@@ -134,13 +148,26 @@ internal sealed partial class StackLoop : IAsyncDisposable
             {
                 if (_actors.TryGetValue(name, out var actor))
                 {
-                    PlanUntilSettled(actor, neighbours);
+                    Plan(actor, neighbours);
                 }
             }
         }
 
         _view = _view.With(_stack, touched, _actors);
         Judge();
+    }
+
+    /// <summary>A fault of ours about one service must not end the care for the others of the round.</summary>
+    private void Plan(ServiceActor actor, Neighbourhood neighbours)
+    {
+        try
+        {
+            PlanUntilSettled(actor, neighbours);
+        }
+        catch (Exception fault)
+        {
+            _context.Logger.PlanFault(fault, actor.Name.Value);
+        }
     }
 
     private void PlanUntilSettled(ServiceActor actor, Neighbourhood neighbours)
@@ -220,7 +247,15 @@ internal sealed partial class StackLoop : IAsyncDisposable
         // Read once: the operation may end on the loop while an instance tells.
         if (_operation is { } operation && step.Service is { } service && operation.Targets.Contains(ServiceName.From(service)))
         {
-            operation.Tell(step);
+            try
+            {
+                operation.Tell(step);
+            }
+            catch (Exception fault)
+            {
+                // Told from the loops that start processes: whoever listens must not be able to stop that.
+                _context.Logger.TellingFault(operation.Verb, fault.Message);
+            }
         }
     }
 

@@ -44,7 +44,7 @@ public sealed class LinuxNotifySocketsTests : IDisposable
         var variables = Kernel.Variables(("NOTIFY_SOCKET", address));
         return _kernel.Start(_kernel.Shell(wrap, text) with
         {
-            Environment = mark is null ? variables : variables.Add(LinuxProcessHost.RunVariable, mark),
+            Environment = mark is null ? variables : variables.Add(LinuxProcessHost.RunVariable, new HomeMark(new HomeLayout(_kernel.Scratch)).Of(mark)),
             User = user,
         });
     }
@@ -96,6 +96,30 @@ public sealed class LinuxNotifySocketsTests : IDisposable
     {
         using var deep = new LinuxNotifySockets(new HomeLayout(Path.Combine(_kernel.Scratch, new string('d', 100))), _kernel.Loop);
         Assert.StartsWith("@", deep.Open("run-deep", null, _ => { }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_same_run_of_two_homes_has_two_names()
+    {
+        using var one = new LinuxNotifySockets(new HomeLayout(Path.Combine(_kernel.Scratch, new string('d', 100), "one")), _kernel.Loop);
+        using var two = new LinuxNotifySockets(new HomeLayout(Path.Combine(_kernel.Scratch, new string('d', 100), "two")), _kernel.Loop);
+        Assert.NotEqual(one.Open(Run, null, _ => { }), two.Open(Run, null, _ => { }));
+    }
+
+    [Fact]
+    public async Task A_reader_that_throws_does_not_make_the_socket_deaf()
+    {
+        using var loop = new Linux.Polling.EventLoop(_ => { });
+        using var sockets = new LinuxNotifySockets(new HomeLayout(_kernel.Scratch), loop);
+        var address = sockets.Open(Run, null, message =>
+        {
+            Assert.True(_received.Writer.TryWrite(message));
+            Assert.NotEqual("bad", message.Status);
+        });
+        await Sent(Sender(address, "STATUS=bad"));
+        await Sent(Sender(address, "STATUS=good"));
+        Assert.Equal("bad", (await _received.Reader.ReadAsync(Kernel.Cancelled)).Status);
+        Assert.Equal("good", (await _received.Reader.ReadAsync(Kernel.Cancelled)).Status);
     }
 
     [Fact]

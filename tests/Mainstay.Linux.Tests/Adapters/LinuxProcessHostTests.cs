@@ -39,7 +39,7 @@ public sealed class LinuxProcessHostTests : IDisposable
         _kernel.Dispose();
     }
 
-    private LinuxProcessHost NewDaemon() => new(new HomeLayout(Path.Combine(_kernel.Scratch, "home")), _kernel.Loop, TimeProvider.System);
+    private LinuxProcessHost NewDaemon(string home = "home") => new(new HomeLayout(Path.Combine(_kernel.Scratch, home)), _kernel.Loop, TimeProvider.System);
 
     private SpawnRequest Request(string script)
     {
@@ -48,13 +48,12 @@ public sealed class LinuxProcessHostTests : IDisposable
             runId,
             ["sh", "-c", script],
             _kernel.Scratch,
-            Kernel.Variables((LinuxProcessHost.RunVariable, runId)),
+            Kernel.Variables(),
             _stdout,
             _stdout,
             User: null,
             OpenFiles: null,
             ListenSocket: null,
-            CgroupName: "stack/web-1",
             MemoryLimit: 1 << 30,
             Cpus: 2);
     }
@@ -94,10 +93,10 @@ public sealed class LinuxProcessHostTests : IDisposable
         Assert.SkipUnless(_host.Capabilities.Tracking, _host.Capabilities.Because);
         var first = Start(Request("exec sleep 1000"));
         var second = Start(Request("exec sleep 1000"));
-        var home = Path.GetDirectoryName(Path.GetDirectoryName(CgroupOf(first)))!;
-        Assert.Equal(2, Directory.GetDirectories(Path.Combine(home, "stack")).Length);
+        var home = Path.GetDirectoryName(CgroupOf(first))!;
+        Assert.Equal(2, Directory.GetDirectories(home).Length);
         first.KillTree();
-        Assert.Equal(CgroupOf(second), Assert.Single(Directory.GetDirectories(Path.Combine(home, "stack"))));
+        Assert.Equal(CgroupOf(second), Assert.Single(Directory.GetDirectories(home)));
         second.KillTree();
         await second.Exited.WaitAsync(Kernel.Cancelled);
         Assert.False(Directory.Exists(home));
@@ -133,6 +132,24 @@ public sealed class LinuxProcessHostTests : IDisposable
     }
 
     [Fact]
+    public async Task The_same_run_of_another_home_is_neither_adopted_nor_killed()
+    {
+        var request = Request("echo up; exec sleep 1000");
+        var ours = Start(request);
+        await Said();
+        var other = NewDaemon("other");
+
+        Assert.Null(other.Adopt(null, request.RunId));
+        var theirs = Assert.IsType<SpawnResult.Started>(other.Spawn(request)).Process;
+        theirs.KillTree();
+        await theirs.Exited.WaitAsync(Kernel.Cancelled);
+        theirs.Dispose();
+
+        Assert.False(ours.Exited.IsCompleted);
+        Assert.True(ours.Signal(0));
+    }
+
+    [Fact]
     public async Task A_stranger_on_the_pid_of_a_dead_run_is_left_alone_and_the_remains_of_the_run_are_ended()
     {
         var life = Kernel.Pipe();
@@ -144,7 +161,23 @@ public sealed class LinuxProcessHostTests : IDisposable
 
         var next = NewDaemon();
         Assert.Null(next.Adopt(stranger.Identity with { StartTicks = stranger.Identity.StartTicks - 1 }, request.RunId));
+        next.KillLeftovers(request.RunId);
         Assert.True(stranger.IsAlive);
+        Assert.Equal(0, Pipes.Read(life.Read, new byte[1]));
+        life.Read.Dispose();
+    }
+
+    [Fact]
+    public async Task Remains_that_shed_their_mark_are_found_by_the_cgroup_of_their_run()
+    {
+        Assert.SkipUnless(_host.Capabilities.Tracking, _host.Capabilities.Because);
+        var life = Kernel.Pipe();
+        var request = Request("(setsid env -i PATH=$PATH sleep 1000 &); echo up; exit 0") with { ListenSocket = life.Write.Number };
+        var process = Start(request);
+        await process.Exited.WaitAsync(Kernel.Cancelled);
+        life.Write.Dispose();
+
+        NewDaemon().KillLeftovers(request.RunId);
         Assert.Equal(0, Pipes.Read(life.Read, new byte[1]));
         life.Read.Dispose();
     }

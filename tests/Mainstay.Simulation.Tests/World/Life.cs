@@ -60,6 +60,15 @@ internal sealed class Life(SimWorld world, long bootAt) : SynchronizationContext
         Within(() => callback(state));
     }
 
+    /// <summary>What other threads do while one is busy.</summary>
+    public void RunSome(Random chance)
+    {
+        for (var left = chance.Next(40); left > 0 && IsAlive && _ready.Count > 0; left--)
+        {
+            RunOne(chance);
+        }
+    }
+
     public void Within(Action action)
     {
         if (Environment.CurrentManagedThreadId != world.Thread)

@@ -90,6 +90,7 @@ internal sealed class SimHistory(SimWorld world)
         world.SlowProbes = chance.Next(3) == 0 ? 0.05 : 0;
         world.SpawnFailures = chance.Next(4) == 0 ? 0.05 : 0;
         world.PublishFailures = chance.Next(4) == 0 ? 0.1 : 0;
+        world.WhileASpawnFails = StopOrRestart;
         world.Haunt(chance.Next(2) == 0 ? 0.002 : 0);
         _services = [.. Stack()];
         world.StartDaemon();
@@ -237,6 +238,17 @@ internal sealed class SimHistory(SimWorld world)
             case 15 when chance.Next(2) == 0:
                 world.Act("down", s => s.DownAsync(_ => { }, CancellationToken.None));
                 break;
+        }
+    }
+
+    private void StopOrRestart()
+    {
+        var chance = world.Chance;
+        if (chance.Next(2) == 0)
+        {
+            var service = _services[chance.Next(_services.Count)];
+            var verb = chance.Next(2) == 0 ? ActionVerb.Stop : ActionVerb.Restart;
+            world.Act($"{verb} {service.Name}", s => s.ActAsync(new(verb, [service.Name]), _ => { }, CancellationToken.None), verb is ActionVerb.Stop ? [service.Name.Value] : []);
         }
     }
 

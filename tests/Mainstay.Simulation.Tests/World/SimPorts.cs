@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mainstay.Contracts.Logs;
+using Mainstay.Linux.Interop;
 using Mainstay.Linux.Processes;
 using Mainstay.Spec.Model;
 using Mainstay.Supervisor.Ports;
@@ -14,6 +15,10 @@ internal sealed class SimProcessHost(Life life) : IProcessHost
         life.Pass("before spawn");
         if (life.World.Happens(life.World.SpawnFailures))
         {
+            // A spawn takes its time before it fails. Everybody else goes on meanwhile, and orders come in before the news.
+            life.World.WhileASpawnFails();
+            life.RunSome(life.World.Chance);
+            life.Pass("spawn failed");
             return new SpawnResult.Failed("executing", 12, "Cannot allocate memory");
         }
 
@@ -68,6 +73,11 @@ internal sealed class SimProcessHost(Life life) : IProcessHost
         public void KillTree()
         {
             _life.Pass("before kill");
+            if (_life.World.KillsFail)
+            {
+                throw new LinuxException("opening a process", Errno.EMFILE);
+            }
+
             _life.World.Kernel.KillTree(_process);
             _life.Pass("after kill");
         }
@@ -117,7 +127,19 @@ internal sealed class SimLogs(Life life) : ILogStore
     public ILogCapture Capture(ServiceName service, string instance, string runId, LogsSpec limits, string? user)
     {
         life.Pass("capture");
+        if (life.World.CannotTakeOver.Contains(service.Value))
+        {
+            throw new IOException("no space left on device");
+        }
+
         return new Captured(life);
+    }
+
+    public Task SweepAsync(ImmutableHashSet<string> running, CancellationToken token)
+    {
+        life.Pass("sweep");
+        life.World.Swept.Add(running);
+        return Task.CompletedTask;
     }
 
     public void Remark(ServiceName service, string instance, LogsSpec limits, string text)
@@ -163,6 +185,11 @@ internal sealed class SimNotify
         public string Open(string runId, string? user, Action<NotifyMessage> received)
         {
             life.Pass("open notify socket");
+            if (life.World.CannotTakeOver.Any(service => runId.StartsWith(service + "-", StringComparison.Ordinal)))
+            {
+                throw new LinuxException("binding the notification socket", Errno.EMFILE);
+            }
+
             notify._open[runId] = (life, message => life.Within(() => received(message)));
             if (notify._queued.Remove(runId))
             {

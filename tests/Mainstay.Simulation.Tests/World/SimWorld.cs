@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mainstay.Contracts;
 using Mainstay.Contracts.Api;
+using Mainstay.Supervisor.Diagnosis;
 using Mainstay.Supervisor.Instances;
 using Mainstay.Supervisor.Services;
 using Mainstay.Supervisor.Stacks;
@@ -52,7 +53,24 @@ internal sealed class SimWorld
 
     public double SpawnFailures { get; set; }
 
+    /// <summary>What users do just then.</summary>
+    public Action WhileASpawnFails { get; set; } = () => { };
+
     public double PublishFailures { get; set; }
+
+    /// <summary>Of each daemon, which runs' pipes it kept when it cleared away those of runs that are over.</summary>
+    public List<ImmutableHashSet<string>> Swept { get; } = [];
+
+    /// <summary>Services whose pipes and sockets the host refuses.</summary>
+    public HashSet<string> CannotTakeOver { get; } = [];
+
+    /// <summary>A story about faults of ours: that they are logged does not end it.</summary>
+    public bool ExpectsFaults { get; set; }
+
+    public Func<FailureFacts, FailureReport> Explain { get; set; } = facts => new(facts.Service.Value, facts.Instance, facts.Because, [], [], facts.Kept);
+
+    /// <summary>The host has no descriptor left to kill by.</summary>
+    public bool KillsFail { get; set; }
 
     /// <summary>Decisions under test; a mutation plugs in a broken one.</summary>
     public InstanceDecision DecideInstance { get; set; } = InstanceMachine.Next;
@@ -118,7 +136,7 @@ internal sealed class SimWorld
                 life.Time,
                 new Random(_chance.Next()),
                 new StoryLogs(this),
-                facts => new(facts.Service.Value, facts.Instance, facts.Because, [], [], facts.Kept));
+                facts => Explain(facts));
             var options = new SupervisorOptions { BootId = $"boot-{_boot}", HostEnvironment = _ => ImmutableSortedDictionary<string, string>.Empty };
             Supervisor = new(ports, options, DecideInstance, DecideService);
             Watch(Supervisor.RecoverAsync(CancellationToken.None), "recovery");

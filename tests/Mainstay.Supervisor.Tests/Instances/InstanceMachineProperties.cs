@@ -140,13 +140,16 @@ public class InstanceMachineProperties
     private static InstanceEvent? EventOf(Happening happening, InstanceState state, int stamp, TimeSpan now)
     {
         var (generation, chance, fresh) = (state.Generation, happening.Number / 100.0, now == state.StartedAt && state.Phase is InstancePhase.Starting);
+
+        // A spawn may take its time before it fails, and orders and timers go on meanwhile.
+        var failing = state.HasProcess && now - state.StartedAt < TimeSpan.FromSeconds(2);
         return happening.Kind switch
         {
             InstanceEventKind.StartAsked => InstanceEvent.StartAsked(stamp, "a start was asked"),
             InstanceEventKind.RestartAsked => InstanceEvent.RestartAsked(stamp, "a restart was asked"),
             InstanceEventKind.StopAsked => InstanceEvent.StopAsked("a stop was asked"),
             InstanceEventKind.WaitAsked => InstanceEvent.WaitAsked(stamp, "waits for db"),
-            InstanceEventKind.SpawnFailed => fresh ? InstanceEvent.SpawnFailed(generation, "no such file", chance) : null,
+            InstanceEventKind.SpawnFailed => failing ? InstanceEvent.SpawnFailed(generation, "no such file", chance) : null,
             InstanceEventKind.StartRefused => fresh ? InstanceEvent.StartRefused(generation, "refused") : null,
             InstanceEventKind.Exited => state.HasProcess ? InstanceEvent.Exited(generation, new ExitStatus(happening.Number % 3, null), chance) : null,
             InstanceEventKind.TimerFired => state.Due is { } due && due <= now ? InstanceEvent.TimerFired(due) : null,

@@ -74,6 +74,36 @@ public class InstanceMachineTests
     }
 
     [Fact]
+    public void A_stop_that_came_while_a_spawn_was_failing_ends_with_the_news_of_that()
+    {
+        var failed = InstanceEvent.SpawnFailed(4, "could not be started: executing: No such file or directory", 0);
+
+        var stopped = Next(Next(In(InstancePhase.Starting), InstanceEvent.StopAsked("a stop was asked")), failed);
+        Assert.Equal((InstancePhase.Stopped, "stopped: could not be started: executing: No such file or directory"), (stopped.Phase, stopped.Because));
+
+        var restarted = InstanceMachine.Next(Next(In(InstancePhase.Starting), InstanceEvent.RestartAsked(3, "a restart was asked")), failed, Probed, Now);
+        Assert.Equal(InstancePhase.Starting, restarted.Next.Phase);
+        Assert.Contains(new InstanceEffect.Spawn(), restarted.Effects);
+
+        Assert.Equal(InstancePhase.Backoff, Next(In(InstancePhase.Running), failed).Phase);
+    }
+
+    [Fact]
+    public void A_start_after_one_that_was_refused_claims_no_earlier_process()
+    {
+        var refused = Next(In(InstancePhase.Starting), InstanceEvent.StartRefused(4, "the journal cannot be written"));
+        var again = InstanceMachine.Next(refused, InstanceEvent.TimerFired(refused.Due!.Value), Probed, refused.Due.Value);
+
+        Assert.Equal("tried again after a start that was refused", again.Because);
+    }
+
+    [Fact]
+    public void The_restart_policy_is_named_as_the_manifest_spells_it() => Assert.EndsWith(
+        "its restart policy is on-failure",
+        Next(In(InstancePhase.Running), InstanceEvent.Exited(4, new(0, null), 0), Probed with { Restart = Probed.Restart with { Policy = RestartKind.OnFailure } }).Because,
+        StringComparison.Ordinal);
+
+    [Fact]
     public void A_service_may_ask_for_more_time_to_start_and_to_stop()
     {
         var starting = Next(In(InstancePhase.Starting), InstanceEvent.TimeoutExtended(4, TimeSpan.FromSeconds(20)));

@@ -152,6 +152,32 @@ public sealed class LogStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_leftover_that_cannot_be_read_keeps_no_other_from_the_sweep()
+    {
+        var (bad, good) = (Capture("r1"), Capture("r2"));
+        using (var stdout = Open(bad.StdoutFifo))
+        {
+            stdout.Write("bad\n"u8);
+            await AppearsAsync("bad");
+        }
+
+        using (var stdout = Open(good.StdoutFifo))
+        {
+            stdout.Write("good\nno end"u8);
+            await AppearsAsync("good");
+        }
+
+        await _store.DisposeAsync();
+        File.Delete(bad.StdoutFifo);
+        await File.WriteAllTextAsync(bad.StdoutFifo, "no pipe", Token);
+        _store = NewStore();
+        await _store.SweepAsync([], Token);
+
+        Assert.Contains("no end", (await ReadAsync()).Select(l => l.Text));
+        Assert.DoesNotContain(Directory.GetFiles(_home.Pipes), f => Path.GetFileName(f).StartsWith("r2.", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Remarks_stand_between_the_lines_of_the_service()
     {
         var capture = Capture("r1");
