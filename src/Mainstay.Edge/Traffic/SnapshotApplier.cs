@@ -64,12 +64,6 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
             instance.EndDrain();
         }
 
-        var leavingAddresses = draining.Select(i => (i.Key.Address, i.Key.Port)).ToHashSet();
-        foreach (var instance in instances.Values)
-        {
-            instance.Pool.Mistrust(leavingAddresses.Contains((instance.Key.Address, instance.Key.Port)));
-        }
-
         // Publish first, drain second: whoever finds an instance draining finds the newer table as well.
         traffic.Publish(state);
         foreach (var (key, instance) in before)

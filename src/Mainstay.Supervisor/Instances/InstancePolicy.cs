@@ -39,7 +39,10 @@ internal sealed record InstancePolicy(
     /// <summary>A service that nobody can ask is believed after it has lived this long: most programs that cannot start die sooner.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
-    /// <summary>What is asked of a service with a port whose manifest declares no healthcheck: that it listens. After that it is left alone.</summary>
+    /// <summary>
+    /// What is asked of a service with a port whose manifest declares no healthcheck: that it listens. After that it is left alone.
+    /// Of one that inherits its socket this would prove nothing, because the socket is ours: it is ready once it has settled.
+    /// </summary>
     public static readonly HealthcheckSpec ImpliedCheck = new(new TcpProbeSpec(), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2), 3, TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(250));
 
     public static InstancePolicy Of(ServiceSpec spec, TimeSpan wsDrain, bool oneShot, bool oneTry)
@@ -65,7 +68,7 @@ internal sealed record InstancePolicy(
     public static HealthcheckSpec? CheckOf(ServiceSpec spec, bool oneShot) => spec.Healthcheck switch
     {
         { } declared => declared,
-        null when spec.Port.Kind is not PortKind.None && !oneShot => ImpliedCheck,
+        null when spec.Port.Kind is PortKind.Auto or PortKind.Fixed && !oneShot => ImpliedCheck,
         null => null,
     };
 

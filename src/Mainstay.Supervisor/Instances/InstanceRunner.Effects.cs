@@ -44,7 +44,7 @@ internal sealed partial class InstanceRunner
             {
                 { Kind: PortKind.Fixed } port => port.Number,
                 { Kind: PortKind.Auto } => _context.Ports.Listeners.Pick(),
-                { Kind: PortKind.Inherit } => _context.Ports.Listeners.Listen(Service, _record.Port, running: null).Port,
+                { Kind: PortKind.Inherit } => _context.Ports.Listeners.Listen(Key, _record.Port, running: null).Port,
                 { Kind: PortKind.None } => null,
                 _ => null,
             };
@@ -104,7 +104,7 @@ internal sealed partial class InstanceRunner
             run.Output.StderrFifo,
             spec.User,
             spec.Resources.OpenFiles,
-            spec.Port.Kind is PortKind.Inherit ? ports.Listeners.Listen(Service, run.Port, running: null).Descriptor : null,
+            spec.Port.Kind is PortKind.Inherit ? ports.Listeners.Listen(Key, run.Port, running: null).Descriptor : null,
             spec.Resources.Memory,
             spec.Resources.Cpus));
     }

@@ -45,7 +45,7 @@ internal sealed partial class InstanceRunner
         run.EnvironmentNames = [.. run.Environment.Keys];
         if (_work.Spec.Port.Kind is PortKind.Inherit)
         {
-            Try("taking over its listening socket", () => _context.Ports.Listeners.Listen(Service, run.Port, process.Identity));
+            Try("taking over its listening socket", () => _context.Ports.Listeners.Listen(Key, run.Port, process.Identity));
         }
 
         Attach(run, process);

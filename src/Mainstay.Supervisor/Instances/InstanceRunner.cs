@@ -97,6 +97,7 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
         _run?.End();
         await _background.EndedAsync();
         _run?.Dispose();
+        _context.Ports.Listeners.Release(Key);
         _closing.Dispose();
     }
 

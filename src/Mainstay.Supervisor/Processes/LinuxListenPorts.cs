@@ -4,13 +4,12 @@ using Mainstay.Linux.Interop;
 using Mainstay.Linux.Proc.Ports;
 using Mainstay.Linux.Processes;
 using Mainstay.Linux.Sockets;
-using Mainstay.Spec.Model;
 using Mainstay.Supervisor.Ports;
 using ListeningSocket = Mainstay.Linux.Sockets.ListeningSocket;
 
 namespace Mainstay.Supervisor.Processes;
 
-/// <summary>Picks ports that nothing else will take, and keeps the listening sockets of services that inherit theirs.</summary>
+/// <summary>Picks ports that nothing else will take, and keeps the listening sockets of instances that inherit theirs.</summary>
 public sealed class LinuxListenPorts : IListenPorts, IDisposable
 {
     /// <summary>The number under which a service finds its socket, by the protocol of socket activation.</summary>
@@ -29,7 +28,7 @@ public sealed class LinuxListenPorts : IListenPorts, IDisposable
     private readonly (int Low, int High) _ephemeral;
     private readonly Lock _gate = new();
     private readonly Dictionary<int, long> _picked = [];
-    private readonly Dictionary<ServiceName, (Descriptor Socket, int Port)> _listening = [];
+    private readonly Dictionary<string, (Descriptor Socket, int Port)> _listening = new(StringComparer.Ordinal);
 
     public LinuxListenPorts(TimeProvider time, Random random)
         : this(time, random, ReadEphemeralRange())
@@ -80,11 +79,11 @@ public sealed class LinuxListenPorts : IListenPorts, IDisposable
             : "a process that this user may not see";
     }
 
-    public ListenSocket Listen(ServiceName service, int? wanted, ProcessIdentity? running)
+    public ListenSocket Listen(string key, int? wanted, ProcessIdentity? running)
     {
         lock (_gate)
         {
-            if (_listening.TryGetValue(service, out var kept))
+            if (_listening.TryGetValue(key, out var kept))
             {
                 if (wanted is null || wanted == kept.Port)
                 {
@@ -92,20 +91,20 @@ public sealed class LinuxListenPorts : IListenPorts, IDisposable
                     return new ListenSocket(kept.Socket.Number, kept.Port);
                 }
 
-                Release(service);
+                Release(key);
             }
 
             var made = TakeBack(running, wanted) ?? Bind(wanted ?? Pick());
-            _listening[service] = made;
+            _listening[key] = made;
             return new ListenSocket(made.Socket.Number, made.Port);
         }
     }
 
-    public void Release(ServiceName service)
+    public void Release(string key)
     {
         lock (_gate)
         {
-            if (_listening.Remove(service, out var kept))
+            if (_listening.Remove(key, out var kept))
             {
                 kept.Socket.Dispose();
             }

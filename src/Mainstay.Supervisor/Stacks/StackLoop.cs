@@ -237,7 +237,6 @@ internal sealed partial class StackLoop : IAsyncDisposable
     private void Forget(ServiceActor actor)
     {
         _context.Ledger.Save(new([], [new(RecordKind.Service, actor.Name.Value)], [_context.Ledger.Event("service.removed", actor.Name.Value, null, "is no longer wanted and has stopped")]));
-        _context.Ports.Listeners.Release(actor.Name);
         _actors.Remove(actor.Name);
         _dirty.UnionWith(_actors.Values.Where(IsUnderWay).Select(a => a.Name));
     }

@@ -149,25 +149,6 @@ public sealed class DrainTests
     }
 
     [Fact]
-    public async Task While_a_process_on_the_same_socket_drains_no_connection_is_used_twice()
-    {
-        await using var upstream = RawUpstream.Ok();
-        await using var edge = await EdgeUnderTest.StartAsync(upstream.Port);
-        EdgeSnapshot With(params EdgeInstance[] instances) => edge.Snapshot(("web", [])) with { Services = [new EdgeService("web", false, 0, [.. instances], "")] };
-        await edge.GetAsync("/");
-        await edge.GetAsync("/");
-        Assert.Equal(1, upstream.Connections);
-        await edge.ApplyAsync(With(EdgeUnderTest.Instance("web", 1, upstream.Port), EdgeUnderTest.Instance("web", 0, upstream.Port, draining: true)));
-        await edge.GetAsync("/");
-        await edge.GetAsync("/");
-        Assert.Equal(3, upstream.Connections);
-        await edge.ApplyAsync(With(EdgeUnderTest.Instance("web", 1, upstream.Port)));
-        await edge.GetAsync("/");
-        await edge.GetAsync("/");
-        Assert.Equal(4, upstream.Connections);
-    }
-
-    [Fact]
     public async Task Replacing_instances_under_load_loses_nothing()
     {
         await using var a = RawUpstream.Ok("a");

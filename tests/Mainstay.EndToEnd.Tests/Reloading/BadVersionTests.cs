@@ -26,6 +26,10 @@ public sealed class BadVersionTests
             data.Add("fixed", fault, shown);
         }
 
+        // On a socket that is passed, a program that never accepts is connected to all the same.
+        data.Add("inherit", "HANG: \"1\"", ["no answer"]);
+        data.Add("inherit", "NEVER_READY: \"1\"", ["503"]);
+        data.Add("inherit", "BOOT_CRASH: \"Error: no\"", ["Error: no"]);
         return data;
     }
 

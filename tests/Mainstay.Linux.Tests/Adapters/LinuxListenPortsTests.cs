@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Mainstay.Linux.Interop;
-using Mainstay.Spec.Model;
 using Mainstay.Supervisor.Processes;
 using Mainstay.Testing;
 
@@ -9,7 +8,7 @@ namespace Mainstay.Linux.Tests.Adapters;
 
 public sealed class LinuxListenPortsTests : IDisposable
 {
-    private static readonly ServiceName Web = new("web");
+    private const string Web = "web-1#4";
 
     private readonly Kernel _kernel = new();
     private readonly ManualTimeProvider _time = new(DateTimeOffset.UnixEpoch);
@@ -64,7 +63,7 @@ public sealed class LinuxListenPortsTests : IDisposable
     public void A_taken_port_is_an_error_that_names_it()
     {
         var port = _ports.Listen(Web, null, null).Port;
-        var refused = Assert.Throws<LinuxException>(() => _ports.Listen(new ServiceName("other"), port, null));
+        var refused = Assert.Throws<LinuxException>(() => _ports.Listen("other-1#5", port, null));
         Assert.Equal(Errno.EADDRINUSE, refused.Errno);
         Assert.Contains($"127.0.0.1:{port}", refused.Message, StringComparison.Ordinal);
     }

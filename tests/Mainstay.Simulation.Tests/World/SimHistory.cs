@@ -30,11 +30,6 @@ internal sealed class SimManifests(SimWorld world)
 
     public ServiceSpec Service(string name, SimProgram program, PortSpec port, int instances, params string[] dependsOn)
     {
-        if (port.Kind is PortKind.Inherit)
-        {
-            world.Inherited.Add(name);
-        }
-
         // A name keeps its policy for the whole history: what is checked must not depend on which manifest got through.
         var (check, retryEvery) = _policies.TryGetValue(name, out var known) ? known : _policies[name] = (Check(port), world.Happens(0.2) ? TimeSpan.FromMinutes(2) : null);
         return With(

@@ -112,8 +112,8 @@ internal sealed class SimKernel(SimWorld world)
             return;
         }
 
-        // A second owner of a port dies of EADDRINUSE, as programs do; a shared listening socket has no such trouble.
-        if (process.Port is { } port && !world.IsInherited(process.Service) && Listener(port) is not null)
+        // A second owner of a port dies of EADDRINUSE, as programs do.
+        if (process.Port is { } port && Listener(port) is not null)
         {
             End(process, new(1, null));
             return;

@@ -102,10 +102,9 @@ internal sealed class SimProber(Life life) : IProber, IExternalProber
         var process = target.Port is { } port ? life.World.Kernel.Listener(port) : life.World.Kernel.Alive.FirstOrDefault(p => p.RunId == target.Environment["MAINSTAY_RUN"]);
         if (process is { IsAlive: true, IsListening: true, IsHung: false } && !slow)
         {
-            // A socket that processes share is answered by any of them.
-            if (life.World.Kernel.Alive.FirstOrDefault(p => p.RunId == target.Environment["MAINSTAY_RUN"]) is { } asked && (asked == process || life.World.IsInherited(process.Service)))
+            if (process.RunId == target.Environment["MAINSTAY_RUN"])
             {
-                asked.WasSeenReady = true;
+                process.WasSeenReady = true;
             }
 
             return new(life.Time.GetUtcNow(), ProbeOutcome.Passed, TimeSpan.Zero, "200 OK");
@@ -213,13 +212,13 @@ internal sealed class SimListeners(Life life) : IListenPorts
 
     public string? Holder(int port) => life.World.Kernel.Listener(port)?.ToString();
 
-    public ListenSocket Listen(ServiceName service, int? wanted, ProcessIdentity? running)
+    public ListenSocket Listen(string key, int? wanted, ProcessIdentity? running)
     {
         life.Pass("listen");
         return new(7, wanted ?? life.World.NextPort++);
     }
 
-    public void Release(ServiceName service)
+    public void Release(string key)
     {
     }
 }

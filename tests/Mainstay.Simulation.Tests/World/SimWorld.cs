@@ -43,8 +43,6 @@ internal sealed class SimWorld
     /// <summary>Releases name their program by its place in this list.</summary>
     public List<SimProgram> Programs { get; } = [];
 
-    public HashSet<string> Inherited { get; } = [];
-
     public int NextPort { get; set; } = 20_000;
 
     public bool ExternalIsThere { get; set; } = true;
@@ -93,8 +91,6 @@ internal sealed class SimWorld
     public bool IsTalkative { get; init; }
 
     public Random Chance => _chance;
-
-    public bool IsInherited(string service) => Inherited.Contains(service);
 
     public bool Happens(double probability) => probability > 0 && _chance.NextDouble() < probability;
 

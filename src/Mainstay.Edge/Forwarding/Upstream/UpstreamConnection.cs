@@ -8,7 +8,7 @@ namespace Mainstay.Edge.Forwarding.Upstream;
 /// One request owns it at a time. The only other party is the pool's sweep, which reads the deadlines and disposes the socket when
 /// one has passed; the owner then sees its pending operation fail and <see cref="TimedOut"/> set.
 /// </remarks>
-internal sealed class UpstreamConnection(UpstreamPool pool, Socket socket, int generation) : IDisposable
+internal sealed class UpstreamConnection(UpstreamPool pool, Socket socket) : IDisposable
 {
     private const int InitialBuffer = 8 * 1024;
     private const int BulkBuffer = 64 * 1024;
@@ -22,9 +22,6 @@ internal sealed class UpstreamConnection(UpstreamPool pool, Socket socket, int g
     private int _disposed;
 
     public UpstreamPool Pool { get; } = pool;
-
-    /// <summary>The pool's generation in which it was made; a connection of an earlier one is not kept.</summary>
-    public int Generation { get; } = generation;
 
     public long IdleSince { get; private set; }
 

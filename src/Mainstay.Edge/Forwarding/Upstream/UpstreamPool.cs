@@ -16,8 +16,6 @@ internal sealed class UpstreamPool(IPEndPoint endPoint, EdgeLimits limits, TimeP
     private readonly long _maxIdleUnrepeatable = Ticks(limits.UpstreamIdleUnrepeatable, time);
     private readonly long _surelyAlive = Ticks(SurelyAlive, time);
     private bool _closed;
-    private bool _mistrusted;
-    private int _generation;
 
     public int Count
     {
@@ -80,12 +78,13 @@ internal sealed class UpstreamPool(IPEndPoint endPoint, EdgeLimits limits, TimeP
             throw;
         }
 
+        var connection = new UpstreamConnection(this, socket);
         lock (_lock)
         {
-            var connection = new UpstreamConnection(this, socket, _generation);
             _all.Add(connection);
-            return connection;
         }
+
+        return connection;
     }
 
     /// <summary>The exchange ended cleanly and the connection may carry another.</summary>
@@ -94,7 +93,7 @@ internal sealed class UpstreamPool(IPEndPoint endPoint, EdgeLimits limits, TimeP
         connection.BecomeIdle(time.GetTimestamp());
         lock (_lock)
         {
-            if (!_closed && !_mistrusted && connection.Generation == _generation && connection is { IsDisposed: false, TimedOut: false } && _idle.Count < limits.UpstreamIdleConnections)
+            if (!_closed && connection is { IsDisposed: false, TimedOut: false } && _idle.Count < limits.UpstreamIdleConnections)
             {
                 _idle.Add(connection);
                 return;
@@ -119,32 +118,18 @@ internal sealed class UpstreamPool(IPEndPoint endPoint, EdgeLimits limits, TimeP
     /// <summary>Closes idle connections now and busy ones when they come back.</summary>
     public void Close()
     {
+        UpstreamConnection[] idle;
         lock (_lock)
         {
             _closed = true;
+            idle = [.. _idle];
+            _idle.Clear();
         }
 
-        CloseIdle();
-    }
-
-    /// <summary>
-    /// Another process accepts on the same socket (<c>port: inherit</c>) and is about to stop: any connection may be its, whoever it was
-    /// made for. While that is so none is used twice, and none that was made meanwhile or before is kept afterwards.
-    /// </summary>
-    public void Mistrust(bool shared)
-    {
-        lock (_lock)
+        foreach (var connection in idle)
         {
-            if (_mistrusted == shared)
-            {
-                return;
-            }
-
-            _mistrusted = shared;
-            _generation++;
+            Drop(connection);
         }
-
-        CloseIdle();
     }
 
     public void Open()
@@ -204,21 +189,6 @@ internal sealed class UpstreamPool(IPEndPoint endPoint, EdgeLimits limits, TimeP
         foreach (var connection in busy)
         {
             connection.Dispose();
-        }
-    }
-
-    private void CloseIdle()
-    {
-        UpstreamConnection[] idle;
-        lock (_lock)
-        {
-            idle = [.. _idle];
-            _idle.Clear();
-        }
-
-        foreach (var connection in idle)
-        {
-            Drop(connection);
         }
     }
 
