@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Daemon;
 
+/// <summary>What the daemon says of itself; ids 4000-4099, its edge keeper has those up to 4199. The edge workers have 5000-5999.</summary>
 internal static partial class DaemonMessages
 {
     [LoggerMessage(EventId = 4001, Level = LogLevel.Information, Message = "daemon {Version} started in {Home}, pid {Pid}")]
