@@ -35,7 +35,7 @@ internal static partial class EdgeLog
     [LoggerMessage(EventId = 5020, Level = LogLevel.Warning, Message = "trusted_proxies: \"{Entry}\" is neither an address nor a range, and trusts nobody")]
     public static partial void UnreadableProxy(this ILogger log, string entry);
 
-    [LoggerMessage(EventId = 5021, Level = LogLevel.Warning, Message = "error pages in {Directory} cannot be read, the built-in ones are used: {Cause}")]
+    [LoggerMessage(EventId = 5021, Level = LogLevel.Warning, Message = "error pages in {Directory}: {Cause}")]
     public static partial void NoErrorPages(this ILogger log, string directory, string cause);
 
     [LoggerMessage(EventId = 5022, Level = LogLevel.Error, Message = "instance {Instance} has no IP address but \"{Address}\", and gets no request")]
