@@ -22,4 +22,7 @@ internal static partial class DaemonMessages
 
     [LoggerMessage(EventId = 4006, Level = LogLevel.Warning, Message = "this host lacks something: {What}")]
     public static partial void HostLacks(this ILogger logger, string what);
+
+    [LoggerMessage(EventId = 4007, Level = LogLevel.Information, Message = "another daemon ({Holder}) runs in {Home}; waiting for it to end")]
+    public static partial void WaitingForHome(this ILogger logger, string holder, string home);
 }
