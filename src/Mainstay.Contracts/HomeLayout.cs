@@ -1,8 +1,16 @@
+using System.Text;
+
 namespace Mainstay.Contracts;
 
 /// <summary>Where things lie under MAINSTAY_HOME. The one place that knows these names.</summary>
 public sealed record HomeLayout(string Root)
 {
+    /// <summary>Bytes that the path of a unix socket may have: sun_path holds 108 with its final zero.</summary>
+    public const int MaxSocketPath = 107;
+
+    // More workers than a home sees in its life: each reload of the edge takes the next number.
+    private const int LastWorker = 99_999;
+
     /// <summary>The home that a process uses: what was named, else MAINSTAY_HOME, else /var/lib/mainstay for root, else the user's state folder. Null when there is no HOME either.</summary>
     public static HomeLayout? Resolve(string? named, IReadOnlyDictionary<string, string> environment, string directory, bool isRoot)
     {
@@ -38,6 +46,12 @@ public sealed record HomeLayout(string Root)
     public string Notify => Path.Combine(Run, "notify");
 
     public string EdgeSocket(int worker) => Path.Combine(Run, $"edge-{worker}.sock");
+
+    /// <summary>The longest name that a socket of this home is ever bound to. A worker binds <c>.new</c> and renames it, so that nobody finds a socket that does not listen yet.</summary>
+    public string LongestSocket => EdgeSocket(LastWorker) + ".new";
+
+    /// <summary>False when a unix socket of this home would have a path that the kernel does not take.</summary>
+    public bool HasRoomForSockets => Encoding.UTF8.GetByteCount(LongestSocket) <= MaxSocketPath;
 
     public string Database => Path.Combine(Root, "mainstay.db");
 

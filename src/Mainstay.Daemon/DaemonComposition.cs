@@ -66,7 +66,7 @@ internal sealed class DaemonComposition : IAsyncDisposable
         var daemon = new DaemonComposition(new ApiRouter(core, journal, clock, loggers.CreateLogger<ApiRouter>()));
 
         // In the order of their making; they go in reverse. The journal goes last, because everything writes to it.
-        daemon._parts.AddRange([new Synchronous(journal), new Synchronous(loop), new Synchronous(listeners), new Synchronous(notify), new Synchronous(prober), new Synchronous(externals), logs, keeper, new Synchronous(traffic), new Synchronous(edge), supervisor]);
+        daemon._parts.AddRange([new Synchronous(journal), new Synchronous(core), new Synchronous(loop), new Synchronous(listeners), new Synchronous(notify), new Synchronous(prober), new Synchronous(externals), logs, keeper, new Synchronous(traffic), new Synchronous(edge), supervisor]);
         return daemon;
     }
 

@@ -20,14 +20,20 @@ public static class DaemonRole
             return (int)ExitCode.WrongUsage;
         }
 
+        if (!home.HasRoomForSockets)
+        {
+            await Console.Error.WriteLineAsync($"mainstay: the path {home.Root} is too long: its sockets (the longest is {home.LongestSocket}) may have at most {HomeLayout.MaxSocketPath} bytes");
+            return (int)ExitCode.Failed;
+        }
+
         try
         {
             HomeFolders.Create(home);
-            using var homeLock = FileLock.TryAcquire(home.DaemonLock, $"{Environment.ProcessId}\n");
+            var note = $"{Environment.ProcessId}\n";
+            using var homeLock = FileLock.TryAcquire(home.DaemonLock, note) ?? (Systemd.StartedUs(Environment.GetEnvironmentVariable) ? AwaitLock(home, note) : null);
             if (homeLock is null)
             {
-                var holder = FileLock.ReadNote(home.DaemonLock)?.Trim() is { Length: > 0 } pid ? $"pid {pid}" : "it";
-                await Console.Error.WriteLineAsync($"mainstay: another daemon already runs in {home.Root} ({holder} holds {home.DaemonLock})");
+                await Console.Error.WriteLineAsync($"mainstay: another daemon already runs in {home.Root} ({Holder(home) ?? "it"} holds {home.DaemonLock})");
                 return (int)ExitCode.Failed;
             }
 
@@ -39,6 +45,27 @@ public static class DaemonRole
             return (int)ExitCode.Failed;
         }
     }
+
+    /// <summary>
+    /// A command that ran in the second between a crash and the service manager's restart has started a daemon of its own. Ending here would
+    /// only make the manager start us again until it gives up, and leave nobody to start the next daemon after that one's death.
+    /// </summary>
+    private static FileLock AwaitLock(HomeLayout home, string note)
+    {
+        var holder = Holder(home) ?? "pid unknown";
+        Console.Error.WriteLine($"mainstay: another daemon ({holder}) runs in {home.Root}; waiting for it to end");
+
+        // Closed again before the wait: the daemon that runs may turn the file meanwhile, and then ours would be the old one.
+        using (var logFile = new DaemonLogFile(home.DaemonLog, TimeProvider.System))
+        {
+            logFile.CreateLogger(nameof(DaemonRole)).WaitingForHome(holder, home.Root);
+        }
+
+        // No signal is handled yet, so a stop that is asked meanwhile ends the process as it ends any other.
+        return FileLock.Acquire(home.DaemonLock, note);
+    }
+
+    private static string? Holder(HomeLayout home) => FileLock.ReadNote(home.DaemonLock).Trim() is { Length: > 0 } pid ? $"pid {pid}" : null;
 
     private static async Task<int> RunAsync(HomeLayout home)
     {

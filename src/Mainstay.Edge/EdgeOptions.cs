@@ -10,17 +10,11 @@ public sealed record EdgeOptions(string ControlSocket, ImmutableArray<InheritedL
 {
     public const string ListenersVariable = "MAINSTAY_LISTENERS";
 
-    public const string ControlSocketVariable = "MAINSTAY_EDGE_CONTROL";
-
     public EdgeLimits Limits { get; init; } = new();
 
-    /// <summary>Takes the control socket from the argument or MAINSTAY_EDGE_CONTROL, and the listeners from MAINSTAY_LISTENERS (<c>3=http://127.0.0.1:8080;4=https://[::1]:8443</c>).</summary>
+    /// <summary>Takes the control socket from the argument, and the listeners from MAINSTAY_LISTENERS (<c>3=http://127.0.0.1:8080;4=https://[::1]:8443</c>).</summary>
     /// <exception cref="FormatException">The control socket is missing or a listener is malformed; the message says which.</exception>
-    public static EdgeOptions From(string? controlSocket, Func<string, string?> environment)
-    {
-        var control = string.IsNullOrEmpty(controlSocket) ? environment(ControlSocketVariable) : controlSocket;
-        return string.IsNullOrEmpty(control)
-            ? throw new FormatException($"an edge worker needs a control socket: --control PATH or {ControlSocketVariable}")
-            : new(control, InheritedListenerSpec.ParseList(environment(ListenersVariable) ?? ""));
-    }
+    public static EdgeOptions From(string? controlSocket, Func<string, string?> environment) => string.IsNullOrEmpty(controlSocket)
+        ? throw new FormatException("an edge worker needs a control socket: --control PATH")
+        : new(controlSocket, InheritedListenerSpec.ParseList(environment(ListenersVariable) ?? ""));
 }

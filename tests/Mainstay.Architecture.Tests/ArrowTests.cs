@@ -35,14 +35,6 @@ public class ArrowTests
     }
 
     [Fact]
-    public void Only_the_forwarding_folder_names_the_proxy_library()
-    {
-        var strangers = SourceFiles.Product()
-            .Where(f => f.Text.Contains("Yarp.", StringComparison.Ordinal) && !f.Path.Contains("/Mainstay.Edge/Forwarding/", StringComparison.Ordinal));
-        Assert.Empty(strangers.Select(f => f.Path));
-    }
-
-    [Fact]
     public void Unsafe_code_and_native_calls_live_in_Linux_alone()
     {
         var strangers = SourceFiles.Product()

@@ -39,6 +39,14 @@ public partial class HouseRuleTests
     }
 
     [Fact]
+    public void An_event_id_means_one_thing_in_the_whole_product()
+    {
+        var ids = SourceFiles.Product().SelectMany(f => EventId().Matches(f.Text).Select(m => (Id: m.Groups["id"].Value, f.Path))).ToArray();
+        Assert.NotEmpty(ids);
+        Assert.Empty(ids.GroupBy(i => i.Id).Where(g => g.Count() > 1).Select(g => $"{g.Key}: {string.Join(", ", g.Select(i => i.Path))}"));
+    }
+
+    [Fact]
     public void Every_decision_note_says_context_decision_and_consequence()
     {
         foreach (var note in Directory.EnumerateFiles(Path.Combine(Repository.Root(), "docs/decisions"), "*.md"))
@@ -54,6 +62,9 @@ public partial class HouseRuleTests
 
     [GeneratedRegex(@"Thread\.Sleep\(|Task\.Delay\((?!Timeout\.Infinite)(?![^;]*(clock|time|Clock|Time|TimeProvider)\b)")]
     private static partial Regex Sleep();
+
+    [GeneratedRegex(@"\bEventId = (?<id>\d+)")]
+    private static partial Regex EventId();
 
     [GeneratedRegex(@"\bSkip\s*=\s*""")]
     private static partial Regex SkippedTest();

@@ -71,6 +71,9 @@ public sealed class Kernel : IDisposable
         return path;
     }
 
+    /// <summary>The reading end of a FIFO, without waiting for a writer. Its end of file means: nobody has it open for writing at the moment.</summary>
+    public static Descriptor Reader(string fifo) => new(Libc.Check(Libc.Open(fifo, Libc.RDONLY | Libc.NONBLOCK | Libc.CLOEXEC, 0), "open"));
+
     /// <summary>A pipe whose reading end tells, by its end, that all holders of the writing end have let go.</summary>
     public static unsafe (Descriptor Read, Descriptor Write) Pipe()
     {

@@ -48,7 +48,7 @@ internal sealed class FakeHost : IHostFacts
 
     public void Hold(string address, int port, RunBy runBy, params ReadOnlySpan<string> command)
     {
-        var socket = new ListeningSocket(IPAddress.Parse(address), port, port, 0);
+        var socket = new PortListener(IPAddress.Parse(address), port, port, 0);
         _holders.Add(new(socket, new PortProcess(new ProcessIdentity(4711, 1), command[0], [.. command], runBy), [4711]));
         Answers[(address, port)] = PortAnswer.Held;
         if (socket.IsWildcard)

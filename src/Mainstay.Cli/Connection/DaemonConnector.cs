@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Text;
 using Mainstay.Cli.Output;
 using Mainstay.Contracts;
 
@@ -107,7 +106,7 @@ internal sealed class DaemonConnector(HomeLayout home, CliHost host, Screen scre
 
     private async Task<bool> AnswersAsync(CancellationToken token)
     {
-        if (Encoding.UTF8.GetByteCount(home.ApiSocket) > HomeFolder.MaxSocketPath)
+        if (!home.HasRoomForSockets)
         {
             throw HomeFolder.TooLong(home);
         }

@@ -5,9 +5,6 @@ namespace Mainstay.Cli.Connection;
 /// <summary>Which home a command uses, and its folders.</summary>
 internal static class HomeFolder
 {
-    /// <summary>sun_path holds 108 bytes with its final zero.</summary>
-    public const int MaxSocketPath = 107;
-
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Throws <see cref="CommandFailedException"/> when there is no place for a home.</summary>
@@ -37,6 +34,6 @@ internal static class HomeFolder
 
     public static CommandFailedException TooLong(HomeLayout home) => new(
         ExitCode.DaemonNotReachable,
-        $"the home's path is too long: its socket {home.ApiSocket} may have at most {MaxSocketPath} bytes",
+        $"the home's path is too long: its sockets (the longest is {home.LongestSocket}) may have at most {HomeLayout.MaxSocketPath} bytes",
         "try: --home <path> with a shorter path, or set MAINSTAY_HOME");
 }

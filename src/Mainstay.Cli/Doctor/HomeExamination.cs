@@ -1,4 +1,3 @@
-using Mainstay.Cli.Connection;
 using Mainstay.Cli.Output;
 using Mainstay.Contracts;
 
@@ -14,15 +13,13 @@ internal static class HomeExamination
     public static IEnumerable<Finding> Examine(HomeLayout home)
     {
         yield return Folders(home);
-        if (SocketPathBytes(home) > HomeFolder.MaxSocketPath)
+        if (!home.HasRoomForSockets)
         {
-            yield return new(FindingLevel.Bad, "home", $"the socket's path {home.ApiSocket} is longer than {HomeFolder.MaxSocketPath} bytes", "choose a shorter --home");
+            yield return new(FindingLevel.Bad, "home", $"the path of a socket, {home.LongestSocket}, is longer than {HomeLayout.MaxSocketPath} bytes", "choose a shorter --home");
         }
 
         yield return Disk(home);
     }
-
-    private static int SocketPathBytes(HomeLayout home) => System.Text.Encoding.UTF8.GetByteCount(home.ApiSocket);
 
     private static Finding Folders(HomeLayout home)
     {

@@ -15,8 +15,6 @@ namespace Mainstay.Daemon.Api;
 /// <summary>The API of the unix socket, described by GET /v1/openapi.json. Who may open the socket may do everything: its mode is 0600.</summary>
 internal sealed class ApiRouter(DaemonCore core, IJournal journal, TimeProvider clock, ILogger<ApiRouter> logger)
 {
-    private const int MaxBodyBytes = 4 * 1024 * 1024;
-
     private static readonly TimeSpan EventPoll = TimeSpan.FromMilliseconds(250);
 
     public async Task HandleAsync(HttpContext http)
@@ -28,6 +26,11 @@ internal sealed class ApiRouter(DaemonCore core, IJournal journal, TimeProvider 
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // The client went away; there is nobody to answer.
+        }
+        catch (BadHttpRequestException e)
+        {
+            // Kestrel's: a body above its limit (413), one that comes too slowly (408), chunks that are none (400).
+            await RefuseAsync(http, e.StatusCode, "The request's body cannot be taken", $"{e.Message} It may have at most {ApiServer.MaxBodyBytes} bytes.", []);
         }
         catch (JsonException e)
         {
@@ -112,15 +115,8 @@ internal sealed class ApiRouter(DaemonCore core, IJournal journal, TimeProvider 
         while (follow);
     }
 
-    private static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type)
-    {
-        if (http.Request.ContentLength > MaxBodyBytes)
-        {
-            throw new JsonException($"the body is longer than {MaxBodyBytes} bytes");
-        }
-
-        return await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted) ?? throw new JsonException("the body is null");
-    }
+    private static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type) =>
+        await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted) ?? throw new JsonException("the body is null");
 
     private static Task WriteAsync<T>(HttpContext http, T value, JsonTypeInfo<T> type)
     {

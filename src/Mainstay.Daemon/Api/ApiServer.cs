@@ -11,6 +11,9 @@ namespace Mainstay.Daemon.Api;
 /// <summary>Kestrel on the home's unix socket, without a web host around it: no container, no configuration, no middleware to load and to keep in memory.</summary>
 internal sealed class ApiServer : IAsyncDisposable
 {
+    /// <summary>Of a request's body, with a declared length or without. A manifest with its variables is some kilobytes.</summary>
+    public const int MaxBodyBytes = 4 * 1024 * 1024;
+
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(2);
 
     private readonly KestrelServer _server;
@@ -28,6 +31,7 @@ internal sealed class ApiServer : IAsyncDisposable
         // Following events and long operations are streams that may be silent for long.
         options.Limits.MinResponseDataRate = null;
         options.Limits.MaxConcurrentConnections = 256;
+        options.Limits.MaxRequestBodySize = MaxBodyBytes;
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
         var server = new KestrelServer(Options.Create(options), transport, loggers);
 

@@ -77,7 +77,7 @@ internal sealed class EdgeSockets : IDisposable
         {
             try
             {
-                bound.Add((listen.ToString(), ListeningSocket.Bind(IPAddress.Parse(listen.Address), listen.Port, Backlog)));
+                bound.Add((listen.ToString(), ListenSockets.Bind(IPAddress.Parse(listen.Address), listen.Port, Backlog)));
             }
             catch (LinuxException e)
             {

@@ -39,9 +39,9 @@ internal sealed class DaemonLogFile(string path, TimeProvider clock) : ILoggerPr
                 _file!.Write(Encoding.UTF8.GetBytes(line));
                 _file.Flush();
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // A full disk must not stop the daemon from keeping services up; what it does is in the journal and in status as well.
+                // A full disk, or a log that once a root's daemon wrote, must not stop the daemon from keeping services up; what it does is in the journal and in status as well.
                 _file?.Dispose();
                 _file = null;
             }

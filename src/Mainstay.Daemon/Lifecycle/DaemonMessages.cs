@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Daemon;
 
+/// <summary>What the daemon says of itself; ids 4000-4099, its edge keeper has those up to 4199. The edge workers have 5000-5999.</summary>
 internal static partial class DaemonMessages
 {
     [LoggerMessage(EventId = 4001, Level = LogLevel.Information, Message = "daemon {Version} started in {Home}, pid {Pid}")]
@@ -21,4 +22,7 @@ internal static partial class DaemonMessages
 
     [LoggerMessage(EventId = 4006, Level = LogLevel.Warning, Message = "this host lacks something: {What}")]
     public static partial void HostLacks(this ILogger logger, string what);
+
+    [LoggerMessage(EventId = 4007, Level = LogLevel.Information, Message = "another daemon ({Holder}) runs in {Home}; waiting for it to end")]
+    public static partial void WaitingForHome(this ILogger logger, string holder, string home);
 }

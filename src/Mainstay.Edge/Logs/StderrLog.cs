@@ -5,20 +5,21 @@ using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Edge.Logs;
 
-/// <summary>Log lines to stderr through a bounded queue: whoever logs never waits, and a reader that stops reading costs lines, not traffic.</summary>
+/// <summary>Log lines through a bounded queue: whoever logs never waits, and a reader that stops reading costs lines, not traffic.</summary>
 internal sealed class StderrLog : ILoggerProvider
 {
     private const int Capacity = 2_000;
 
     private readonly Channel<string> _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
     private readonly TimeProvider _time;
-    private readonly TextWriter _output;
+    private readonly Action<string> _write;
     private int _lost;
 
-    public StderrLog(TimeProvider time, TextWriter output)
+    /// <param name="write">Takes whole lines with their ends; may wait, and throw <see cref="IOException"/> when nobody reads.</param>
+    public StderrLog(TimeProvider time, Action<string> write)
     {
         _time = time;
-        _output = output;
+        _write = write;
         Completion = WriteAsync();
     }
 
@@ -36,13 +37,11 @@ internal sealed class StderrLog : ILoggerProvider
             try
             {
                 // On a pool thread: the channel never runs its reader on the thread that logged, so at worst this one waits.
-                _output.WriteLine(line);
+                _write(line + "\n");
                 if (Interlocked.Exchange(ref _lost, 0) is > 0 and var lost)
                 {
-                    _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_time.GetUtcNow():O} warn StderrLog: {lost} lines were lost here: the reader was too slow"));
+                    _write(string.Create(CultureInfo.InvariantCulture, $"{_time.GetUtcNow():O} warn StderrLog: {lost} lines were lost here: the reader was too slow\n"));
                 }
-
-                _output.Flush();
             }
             catch (IOException)
             {

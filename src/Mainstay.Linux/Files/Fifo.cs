@@ -27,14 +27,9 @@ public static unsafe class Fifo
         }
     }
 
-    /// <summary>Opens the reading end without waiting for a writer and without blocking reads. Its end of file means: nobody has it open for writing at the moment.</summary>
-    public static Descriptor OpenReader(string path) => Open(path, Libc.RDONLY | Libc.NONBLOCK);
-
     /// <summary>Opens both ends, so that readers see no end of file and writers no broken pipe; reads and writes do not block.</summary>
-    public static Descriptor OpenBoth(string path) => Open(path, Libc.RDWR | Libc.NONBLOCK);
-
-    private static Descriptor Open(string path, int flags) =>
-        new(Libc.Check(Libc.Open(path, flags | Libc.CLOEXEC | Libc.NOCTTY, 0), $"opening {path}"));
+    public static Descriptor OpenBoth(string path) =>
+        new(Libc.Check(Libc.Open(path, Libc.RDWR | Libc.NONBLOCK | Libc.CLOEXEC | Libc.NOCTTY, 0), $"opening {path}"));
 
     private static bool IsFifo(string path)
     {

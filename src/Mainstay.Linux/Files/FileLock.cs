@@ -14,11 +14,16 @@ public sealed unsafe class FileLock : IDisposable
 
     /// <summary>Null when another holds it. The file is made when missing (mode 0600) and never removed: two holders of two files of one name would both be right.</summary>
     /// <param name="note">Written into the file for people, like the holder's pid; nothing decides by it.</param>
-    public static FileLock? TryAcquire(string path, string note = "")
+    public static FileLock? TryAcquire(string path, string note = "") => Lock(path, note, Libc.LOCK_EX | Libc.LOCK_NB);
+
+    /// <summary>Blocks the calling thread until the last holder has let go.</summary>
+    public static FileLock Acquire(string path, string note = "") => Lock(path, note, Libc.LOCK_EX)!;
+
+    private static FileLock? Lock(string path, string note, int operation)
     {
         const uint mode = 0b110_000_000;
         var file = new Descriptor(Libc.Check(Libc.Open(path, Libc.RDWR | Libc.CREAT | Libc.CLOEXEC, mode), $"opening the lock {path}"));
-        while (Libc.Flock(file, Libc.LOCK_EX | Libc.LOCK_NB) < 0)
+        while (Libc.Flock(file, operation) < 0)
         {
             var errno = Marshal.GetLastPInvokeError();
             if (errno == Errno.EINTR)

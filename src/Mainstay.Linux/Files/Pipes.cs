@@ -14,14 +14,6 @@ public static unsafe class Pipes
         return (new Descriptor(ends[0]), new Descriptor(ends[1]));
     }
 
-    /// <summary>Bytes that can be read now.</summary>
-    public static int Available(Descriptor pipe)
-    {
-        int count;
-        Libc.Check(Libc.Ioctl(pipe, Libc.FIONREAD, &count), "asking a pipe for its filling");
-        return count;
-    }
-
     /// <summary>The bytes read, 0 when no writer is left, null when there is nothing to read now.</summary>
     public static int? Read(Descriptor pipe, Span<byte> buffer)
     {
@@ -52,32 +44,6 @@ public static unsafe class Pipes
 
             return Result(count, "writing to a pipe");
         }
-    }
-
-    /// <summary>Copies from one pipe to another and leaves the bytes in the first; null when the first is empty or the second full.</summary>
-    public static int? Tee(Descriptor from, Descriptor to, int length)
-    {
-        nint count;
-        do
-        {
-            count = Libc.Tee(from, to, (nuint)length, Libc.SPLICE_F_NONBLOCK);
-        }
-        while (Interrupted(count));
-
-        return Result(count, "copying between pipes");
-    }
-
-    /// <summary>Moves bytes between a pipe and another pipe or file; null when nothing can be moved now, 0 at the end.</summary>
-    public static int? Splice(Descriptor from, Descriptor to, int length)
-    {
-        nint count;
-        do
-        {
-            count = Libc.Splice(from, null, to, null, (nuint)length, Libc.SPLICE_F_MOVE | Libc.SPLICE_F_NONBLOCK);
-        }
-        while (Interrupted(count));
-
-        return Result(count, "moving between pipes");
     }
 
     /// <summary>Asks for a larger (or smaller) pipe and returns the size that it has then; a refusal for lack of rights or because more is filled leaves it as it was.</summary>

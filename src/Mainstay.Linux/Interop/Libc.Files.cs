@@ -9,11 +9,11 @@ internal static unsafe partial class Libc
     public const uint STATX_TYPE = 1;
     public const uint STATX_BASIC_STATS = 0x7ff;
 
-    public const uint SPLICE_F_MOVE = 1;
     public const uint SPLICE_F_NONBLOCK = 2;
 
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
+    public const int LOCK_UN = 8;
 
     [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint GetExtendedAttribute(string path, string name, void* value, nuint size);
@@ -35,6 +35,9 @@ internal struct StatBuffer
     public const ushort RegularType = 0x8000;
     public const ushort PermissionMask = 0xFFF;
 
+    [FieldOffset(16)]
+    public uint Links;
+
     [FieldOffset(20)]
     public uint User;
 
@@ -44,6 +47,17 @@ internal struct StatBuffer
     [FieldOffset(28)]
     public ushort Mode;
 
+    [FieldOffset(32)]
+    public ulong Inode;
+
     [FieldOffset(40)]
     public ulong Size;
+
+    /// <summary>Major and minor number of the file system.</summary>
+    [FieldOffset(136)]
+    public ulong Device;
+
+    public readonly bool IsRegular => (Mode & TypeMask) == RegularType;
+
+    public readonly bool IsSameFile(in StatBuffer other) => (Inode, Device) == (other.Inode, other.Device);
 }

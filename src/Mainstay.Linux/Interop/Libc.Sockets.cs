@@ -17,8 +17,6 @@ internal static unsafe partial class Libc
     public const int SO_LINGER = 13;
     public const int SO_PASSCRED = 16;
     public const int SO_ACCEPTCONN = 30;
-    public const int SO_RCVBUF = 8;
-    public const int IPPROTO_TCP = 6;
     public const int IPPROTO_IPV6 = 41;
     public const int IPV6_V6ONLY = 26;
 
@@ -35,9 +33,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     public static partial int Bind(Descriptor socket, void* address, uint length);
-
-    [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
-    public static partial int Connect(Descriptor socket, void* address, uint length);
 
     [LibraryImport("libc", EntryPoint = "listen", SetLastError = true)]
     public static partial int Listen(Descriptor socket, int backlog);

@@ -12,19 +12,16 @@ internal static unsafe partial class Libc
     public const int CREAT = 0x40;
     public const int EXCL = 0x80;
     public const int NOCTTY = 0x100;
-    public const int TRUNC = 0x200;
+    public const int APPEND = 0x400;
     public const int NONBLOCK = 0x800;
     public const int CLOEXEC = 0x80000;
     public const int PATH = 0x200000;
 
     public const int F_GETFD = 1;
-    public const int F_GETFL = 3;
-    public const int F_SETFL = 4;
+    public const int F_SETFD = 2;
     public const int F_DUPFD_CLOEXEC = 1030;
     public const int F_SETPIPE_SZ = 1031;
     public const int F_GETPIPE_SZ = 1032;
-
-    public const nuint FIONREAD = 0x541B;
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int fd);
@@ -47,6 +44,12 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(Descriptor fd, void* buffer, nuint count);
 
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int fd, void* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    public static partial int Dup2(int from, int to);
+
     [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MkFifo(string path, uint mode);
 
@@ -59,20 +62,14 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Access(string path, int mode);
 
-    [LibraryImport("libc", EntryPoint = "tee", SetLastError = true)]
-    public static partial nint Tee(Descriptor from, Descriptor to, nuint length, uint flags);
-
-    [LibraryImport("libc", EntryPoint = "splice", SetLastError = true)]
-    public static partial nint Splice(Descriptor from, long* fromOffset, Descriptor to, long* toOffset, nuint length, uint flags);
-
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     public static partial int Flock(Descriptor fd, int operation);
 
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    public static partial int Flock(int fd, int operation);
+
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int Fsync(Descriptor fd);
-
-    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
-    public static partial int Fdatasync(Descriptor fd);
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(string from, string to);
@@ -100,9 +97,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint GetEuid();
-
-    [LibraryImport("libc", EntryPoint = "getpid")]
-    public static partial int GetPid();
 
     /// <summary>The oldest kernels have no close_range; so does a C library before 2.34, which is asked for by name at run time.</summary>
     public static bool Has(string name) =>

@@ -44,9 +44,6 @@ public sealed unsafe class EventLoop : IDisposable
         _thread.Start();
     }
 
-    /// <summary>How many descriptors are watched.</summary>
-    public int Count => _watches.Count;
-
     /// <summary>Watches a descriptor, armed at once unless <paramref name="wanted"/> is none. The descriptor stays open at least until the watch is disposed.</summary>
     public Watch Register(Descriptor descriptor, Readiness wanted, Action<Readiness> callback)
     {

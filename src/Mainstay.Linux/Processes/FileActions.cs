@@ -14,7 +14,23 @@ internal sealed unsafe class FileActions : IDisposable
     /// <param name="wanted">Child's number → our descriptor; holds at least 0, 1 and 2.</param>
     public FileActions(SortedDictionary<int, int> wanted, string directory, SpawnGate? gate)
     {
-        Ask(Libc.ActionsInit(_actions));
+        try
+        {
+            Ask(Libc.ActionsInit(_actions));
+            Fill(wanted, directory, gate);
+        }
+        catch
+        {
+            // Out of descriptors, mostly: then those that we hold already are the last to leave behind.
+            Dispose();
+            throw;
+        }
+    }
+
+    public void* Native => _actions;
+
+    private void Fill(SortedDictionary<int, int> wanted, string directory, SpawnGate? gate)
+    {
         var gateNumber = wanted.Keys.Last() + 1;
         var beyond = gateNumber + 2;
         if (gate is not null)
@@ -47,8 +63,6 @@ internal sealed unsafe class FileActions : IDisposable
 
         Ask(Libc.ActionsAddChdir(_actions, directory));
     }
-
-    public void* Native => _actions;
 
     private void CloseFrom(int beyond)
     {

@@ -29,10 +29,19 @@ internal sealed unsafe class SpawnGate : IDisposable
     {
         _path = Path.Combine(directory, $"{s_us.Pid}-{s_us.StartTicks}-{Interlocked.Increment(ref s_last)}{Suffix}");
         File.Delete(_path);
-        Libc.Check(Libc.MkFifo(_path, 0x180), $"making {_path}");
-        Libc.Check(Libc.Chmod(_path, 0x1B6), $"opening {_path} to the service's user");
-        _name = new Descriptor(Libc.Check(Libc.Open(_path, Libc.PATH | Libc.CLOEXEC, 0), $"opening {_path}"));
-        _reader = new Descriptor(Libc.Check(Libc.Open(_path, Libc.RDONLY | Libc.NONBLOCK | Libc.CLOEXEC, 0), $"opening {_path}"));
+        try
+        {
+            Libc.Check(Libc.MkFifo(_path, 0x180), $"making {_path}");
+            Libc.Check(Libc.Chmod(_path, 0x1B6), $"opening {_path} to the service's user");
+            _name = new Descriptor(Libc.Check(Libc.Open(_path, Libc.PATH | Libc.CLOEXEC, 0), $"opening {_path}"));
+            _reader = new Descriptor(Libc.Check(Libc.Open(_path, Libc.RDONLY | Libc.NONBLOCK | Libc.CLOEXEC, 0), $"opening {_path}"));
+        }
+        catch
+        {
+            _name?.Dispose();
+            File.Delete(_path);
+            throw;
+        }
     }
 
     /// <summary>The FIFO's descriptor, which the child needs under the number given to <see cref="AddActions"/>.</summary>

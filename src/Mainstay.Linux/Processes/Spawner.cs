@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Mainstay.Linux.Interop;
 using Mainstay.Linux.Proc;
 using Mainstay.Linux.Signals;
@@ -119,25 +120,29 @@ public sealed class Spawner
     {
         Span<byte> buffer = stackalloc byte[64];
         var length = ProcFile.Read($"/proc/self/task/{thread}/children", buffer);
-        return length > 0 && int.TryParse(System.Text.Encoding.ASCII.GetString(buffer[..length]), CultureInfo.InvariantCulture, out var pid)
+        return length > 0 && int.TryParse(Encoding.ASCII.GetString(buffer[..length]), CultureInfo.InvariantCulture, out var pid)
             ? pid
             : throw new LinuxException("finding the new process in /proc/self/task/*/children (needs a kernel with CONFIG_PROC_CHILDREN)", Errno.ENOENT);
     }
 
-    private static void JoinCgroup(int child, string? cgroup)
+    private static unsafe void JoinCgroup(int child, string? cgroup)
     {
         if (cgroup is null)
         {
             return;
         }
 
-        try
+        // By our own calls: what a managed one leaves as the last error need not be that of its failure.
+        var path = Path.Combine(cgroup, "cgroup.procs");
+        var text = Encoding.ASCII.GetBytes(child.ToString(CultureInfo.InvariantCulture));
+        using var members = new Descriptor(Libc.Open(path, Libc.WRONLY | Libc.CLOEXEC, 0));
+        fixed (byte* start = text)
         {
-            File.WriteAllText(Path.Combine(cgroup, "cgroup.procs"), child.ToString(CultureInfo.InvariantCulture));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StageException(SpawnStage.JoiningCgroup, Marshal.GetLastPInvokeError(), e.Message);
+            if (members.IsInvalid || Libc.Write(members, start, (nuint)text.Length) < 0)
+            {
+                var errno = Marshal.GetLastPInvokeError();
+                throw new StageException(SpawnStage.JoiningCgroup, errno, $"{path}: {Errno.Describe(errno)}");
+            }
         }
     }
 

@@ -4,7 +4,7 @@ using Mainstay.Linux.Interop;
 namespace Mainstay.Linux.Processes;
 
 /// <summary>An account of this host, with all groups that a login of it would have.</summary>
-public sealed unsafe record UserAccount(string Name, uint UserId, uint GroupId, IReadOnlyList<uint> Groups, string Home, string Shell)
+public sealed unsafe record UserAccount(string Name, uint UserId, uint GroupId, IReadOnlyList<uint> Groups, string Home)
 {
     private const int ERANGE = 34;
 
@@ -25,7 +25,7 @@ public sealed unsafe record UserAccount(string Name, uint UserId, uint GroupId, 
                 }
 
                 return found is null ? null : new UserAccount(
-                    name, entry.User, entry.Group, GroupsOf(name, entry.Group), Text(entry.Home), Text(entry.Shell));
+                    name, entry.User, entry.Group, GroupsOf(name, entry.Group), Text(entry.Home));
             }
         }
 

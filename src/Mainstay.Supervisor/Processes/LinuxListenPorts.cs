@@ -5,7 +5,6 @@ using Mainstay.Linux.Proc.Ports;
 using Mainstay.Linux.Processes;
 using Mainstay.Linux.Sockets;
 using Mainstay.Supervisor.Ports;
-using ListeningSocket = Mainstay.Linux.Sockets.ListeningSocket;
 
 namespace Mainstay.Supervisor.Processes;
 
@@ -54,7 +53,7 @@ public sealed class LinuxListenPorts : IListenPorts, IDisposable
             for (var i = 0; i < candidates.Length; i++)
             {
                 var port = candidates[(start + i) % candidates.Length];
-                if (!_picked.ContainsKey(port) && ListeningSocket.IsFree(port))
+                if (!_picked.ContainsKey(port) && ListenSockets.IsFree(port))
                 {
                     _picked[port] = _time.GetTimestamp();
                     return port;
@@ -67,7 +66,7 @@ public sealed class LinuxListenPorts : IListenPorts, IDisposable
 
     public string? Holder(int port)
     {
-        if (ListeningSocket.IsFree(port))
+        if (ListenSockets.IsFree(port))
         {
             return null;
         }
@@ -87,7 +86,7 @@ public sealed class LinuxListenPorts : IListenPorts, IDisposable
             {
                 if (wanted is null || wanted == kept.Port)
                 {
-                    ListeningSocket.ResetLinger(kept.Socket);
+                    ListenSockets.ResetLinger(kept.Socket);
                     return new ListenSocket(kept.Socket.Number, kept.Port);
                 }
 
@@ -120,7 +119,7 @@ public sealed class LinuxListenPorts : IListenPorts, IDisposable
         }
 
         // The service may have put something else under that number meanwhile.
-        if (ListeningSocket.ListenPort(socket) is { } port && (wanted is null || wanted == port))
+        if (ListenSockets.ListenPort(socket) is { } port && (wanted is null || wanted == port))
         {
             return (socket, port);
         }
@@ -129,7 +128,7 @@ public sealed class LinuxListenPorts : IListenPorts, IDisposable
         return null;
     }
 
-    private static (Descriptor Socket, int Port) Bind(int port) => (ListeningSocket.Bind(IPAddress.Loopback, port, Backlog), port);
+    private static (Descriptor Socket, int Port) Bind(int port) => (ListenSockets.Bind(IPAddress.Loopback, port, Backlog), port);
 
     /// <summary>Outside the range from which the kernel takes ports for outgoing connections; within it only when it leaves nothing else.</summary>
     private int[] Candidates()

@@ -99,6 +99,22 @@ public sealed class DaemonStartTests : CommandTest
         Assert.Contains("the home's path is too long", result.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>The API's socket would fit; those of the edge workers would not, and every one of them would crash.</summary>
+    [Fact]
+    public async Task A_home_is_measured_by_the_longest_socket_that_is_ever_bound_in_it()
+    {
+        var most = HomeLayout.MaxSocketPath - "/run/edge-99999.sock.new".Length;
+        var fits = new HomeLayout("/" + new string('x', most - 1));
+        var tooLong = new HomeLayout(fits.Root + "x");
+
+        Assert.True(fits.HasRoomForSockets);
+        Assert.False(tooLong.HasRoomForSockets);
+        Assert.True(tooLong.ApiSocket.Length < HomeLayout.MaxSocketPath);
+        var result = await RunAsync("--home", tooLong.Root, "status");
+        Assert.Equal(ExitCode.DaemonNotReachable, result.Exit);
+        Assert.Contains("edge-99999.sock.new", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Down_where_nothing_ever_ran_starts_nothing()
     {

@@ -81,6 +81,19 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public async Task A_page_of_the_operator_that_is_too_long_is_named_in_the_log()
+    {
+        var directory = Directory.CreateTempSubdirectory("mainstay-pages-");
+        await File.WriteAllTextAsync(Path.Combine(directory.FullName, "502.html"), "<p>our own</p>");
+        await File.WriteAllBytesAsync(Path.Combine(directory.FullName, "503.html"), new byte[(512 * 1024) + 1]);
+        await using var edge = await EdgeUnderTest.StartBareAsync();
+        await edge.ApplyAsync(edge.Snapshot(("web", [])) with { ErrorPages = directory.FullName });
+        Assert.Contains("We will be right back", (await edge.GetAsync("/", "Accept: text/html\r\n")).Body, StringComparison.Ordinal);
+        Assert.Contains(edge.Log, line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("larger than 512 KB, the built-in page is used: 503.html", StringComparison.Ordinal));
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task A_favicon_that_does_not_exist_is_answered_quietly()
     {
         await using var without = RawUpstream.Answering("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnope");

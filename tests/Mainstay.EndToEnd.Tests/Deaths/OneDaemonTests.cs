@@ -35,6 +35,30 @@ public sealed class OneDaemonTests
         Assert.Equal(first, (await home.StatusAsync()).Daemon.Pid);
     }
 
+    /// <summary>A command that ran within RestartSec of a crash has started a daemon; systemd's own must outlast it, not exit until its start limit.</summary>
+    [Fact]
+    public async Task A_daemon_that_systemd_started_waits_for_the_one_that_runs_and_takes_over_when_it_ends()
+    {
+        await using var home = MainstayHome.Create(Manifest);
+        await home.UpAsync();
+        var before = await home.StatusAsync();
+
+        // What systemd sets for the process that it starts itself; the shell keeps its pid through the exec.
+        await using var second = Child.Start(
+            "/bin/sh", ["-c", $"SYSTEMD_EXEC_PID=$$ INVOCATION_ID=test exec {MainstayProgram.Path} daemon --home {home.Home}"], home.Folder, []);
+        var log = Path.Combine(home.Home, "logs", "daemon.log");
+        var waits = $"another daemon (pid {before.Daemon.Pid}) runs in {home.Home}; waiting for it to end";
+        await Eventually.TrueAsync("the second daemon says that it waits", () => second.Err.Contains(waits, StringComparison.Ordinal));
+        Assert.Equal(before.Daemon.Pid, (await home.StatusAsync()).Daemon.Pid);
+
+        await MainstayHome.KillAsync(before.Daemon.Pid);
+        await Eventually.TrueAsync("the second daemon has the home", () => File.ReadAllText(log).Contains($"started in {home.Home}, pid {second.Pid}", StringComparison.Ordinal));
+
+        var after = await home.BecomesAsync("the second daemon has the service", s => s.Daemon.Pid == second.Pid && s["a"].State == "running");
+        Assert.Equal(before["a"].Only.Pid, after["a"].Only.Pid);
+        Assert.Single(File.ReadLines(log), l => l.Contains(waits, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Two_homes_have_two_daemons_that_know_nothing_of_each_other()
     {

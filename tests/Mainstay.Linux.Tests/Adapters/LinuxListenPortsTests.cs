@@ -38,7 +38,7 @@ public sealed class LinuxListenPortsTests : IDisposable
         {
             var port = _ports.Pick();
             Assert.Null(_ports.Holder(port));
-            using var socket = Mainstay.Linux.Sockets.ListeningSocket.Bind(address, port, 1);
+            using var socket = Mainstay.Linux.Sockets.ListenSockets.Bind(address, port, 1);
             Assert.StartsWith($"pid {Environment.ProcessId}, ", _ports.Holder(port), StringComparison.Ordinal);
         }
     }

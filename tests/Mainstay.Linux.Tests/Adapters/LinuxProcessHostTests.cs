@@ -24,7 +24,7 @@ public sealed class LinuxProcessHostTests : IDisposable
         _host = NewDaemon();
         _stdout = Path.Combine(_kernel.Scratch, "stdout");
         Fifo.Make(_stdout);
-        _reader = Fifo.OpenReader(_stdout);
+        _reader = Kernel.Reader(_stdout);
     }
 
     public void Dispose()

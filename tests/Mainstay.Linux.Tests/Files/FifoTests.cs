@@ -17,7 +17,7 @@ public sealed class FifoTests : IDisposable
     public async Task A_writer_survives_the_loss_of_its_reader_and_its_lines_reach_the_next_one()
     {
         Fifo.Make(Name);
-        var first = Fifo.OpenReader(Name);
+        var first = Kernel.Reader(Name);
         var writer = _kernel.Start(_kernel.Shell("echo one; read go <&9; echo two; echo three; read end <&9; exit 7") with
         {
             Stdout = ChildOutput.ToPath(Name),
@@ -27,9 +27,9 @@ public sealed class FifoTests : IDisposable
         first.Dispose();
         Assert.Equal(3, Pipes.Write(_gate!.Value.Write, "go\n"u8));
 
-        using var second = Fifo.OpenReader(Name);
+        using var second = Kernel.Reader(Name);
         Assert.Equal("two\nthree\n", await ReadLine(second, "two\nthree\n".Length));
-        Assert.Equal(0, Pipes.Available(second));
+        Assert.Null(Pipes.Read(second, new byte[8]));
         Assert.True(writer.IsAlive);
         Assert.Equal(4, Pipes.Write(_gate.Value.Write, "end\n"u8));
         Assert.Equal(new ExitStatus(7, null), await writer.Exited.WaitAsync(Kernel.Cancelled));
@@ -69,42 +69,14 @@ public sealed class FifoTests : IDisposable
     public void An_end_is_told_from_an_empty_pipe()
     {
         Fifo.Make(Name);
-        using var reader = Fifo.OpenReader(Name);
+        using var reader = Kernel.Reader(Name);
         Assert.Equal(0, Pipes.Read(reader, new byte[8]));
         var writer = Fifo.OpenBoth(Name);
         Assert.Null(Pipes.Read(reader, new byte[8]));
         Assert.Equal(2, Pipes.Write(writer, "hi"u8));
-        Assert.Equal(2, Pipes.Available(reader));
         writer.Dispose();
         Assert.Equal(2, Pipes.Read(reader, new byte[8]));
         Assert.Equal(0, Pipes.Read(reader, new byte[8]));
-    }
-
-    [Fact]
-    public void Tee_copies_and_splice_moves()
-    {
-        var (read, write) = Pipes.Make();
-        var (copyRead, copyWrite) = Pipes.Make();
-        Assert.Null(Pipes.Tee(read, copyWrite, 100));
-        Pipes.Write(write, "abcdef"u8);
-        Assert.Equal(6, Pipes.Tee(read, copyWrite, 100));
-        Assert.Equal(6, Pipes.Available(read));
-        Assert.Equal(6, Pipes.Available(copyRead));
-
-        var file = _kernel.Write("sink", "");
-        using (var sink = new Descriptor(Libc.Open(file, Libc.WRONLY | Libc.CLOEXEC, 0)))
-        {
-            Assert.Equal(6, Pipes.Splice(read, sink, 100));
-            Assert.Null(Pipes.Splice(read, sink, 100));
-            write.Dispose();
-            Assert.Equal(0, Pipes.Splice(read, sink, 100));
-        }
-
-        Assert.Equal("abcdef", File.ReadAllText(file));
-        foreach (var end in (Descriptor[])[read, copyRead, copyWrite])
-        {
-            end.Dispose();
-        }
     }
 
     [Fact]
@@ -128,7 +100,7 @@ public sealed class FifoTests : IDisposable
         Assert.SkipUnless(Environment.UserName == "root", "only root can switch users");
         var nobody = UserAccount.Find("nobody")!;
         Fifo.Make(Name, nobody);
-        using var reader = Fifo.OpenReader(Name);
+        using var reader = Kernel.Reader(Name);
         await _kernel.OutputOf(_kernel.Shell("echo again >/dev/stderr") with { User = "nobody", Stderr = ChildOutput.ToPath(Name) });
         Assert.Equal("again\n", await ReadLine(reader));
     }

@@ -41,7 +41,7 @@ public sealed class FileLockTests : IDisposable
     {
         var pipe = Path.Combine(_kernel.Scratch, "said");
         Fifo.Make(pipe);
-        using var said = Fifo.OpenReader(pipe);
+        using var said = Kernel.Reader(pipe);
         var holder = _kernel.Start(_kernel.Shell($"exec 9>{Name}; flock -x 9; echo held; exec sleep 1000") with { Stdout = ChildOutput.ToPath(pipe) });
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var watch = _kernel.Loop.Register(said, Readiness.Readable, _ => held.SetResult());

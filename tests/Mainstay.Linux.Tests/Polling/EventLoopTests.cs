@@ -75,7 +75,6 @@ public sealed class EventLoopTests : IDisposable
         Assert.Equal(Errno.EPIPE, Assert.Throws<LinuxException>(() => Pipes.Write(write, [1])).Errno);
         await PassThroughLoop();
         Assert.Equal(1, fired);
-        Assert.Equal(0, _loop.Count);
         write.Dispose();
     }
 
@@ -93,7 +92,6 @@ public sealed class EventLoopTests : IDisposable
         watch.Rearm();
         Put(write);
         await done.Task.WaitAsync(Kernel.Cancelled);
-        Assert.Equal(0, _loop.Count);
         read.Dispose();
         write.Dispose();
     }
@@ -143,7 +141,6 @@ public sealed class EventLoopTests : IDisposable
             pipes[i].Read.Dispose();
             pipes[i].Write.Dispose();
         });
-        Assert.Equal(0, _loop.Count);
     }
 
     /// <summary>Completes after the loop has handled everything that was ready before.</summary>

@@ -25,7 +25,7 @@ public sealed class PortsTests
         Assert.Equal(IPAddress.Parse(address), holder.Socket.Address);
         Assert.Equal(Environment.ProcessId, holder.Process?.Identity.Pid);
         Assert.Contains(Environment.ProcessId, holder.Pids);
-        Assert.Contains(PortTable.ListeningOf(new HashSet<int> { Environment.ProcessId }), s => s.Port == port);
+        Assert.Contains(PortHolders.ListenersOf(new HashSet<int> { Environment.ProcessId }), s => s.Port == port);
     }
 
     [Fact]

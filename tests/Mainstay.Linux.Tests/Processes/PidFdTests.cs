@@ -39,7 +39,7 @@ public sealed class PidFdTests : IDisposable
         // The middle one makes the process and ends, so that it becomes somebody else's child.
         var pids = Path.Combine(_kernel.Scratch, "pids");
         Fifo.Make(pids);
-        using var reader = Fifo.OpenReader(pids);
+        using var reader = Kernel.Reader(pids);
         var gate = Kernel.Pipe();
         var script = $"sh -c 'read go <&9; {ending}' & echo $!";
         var middle = _kernel.Start(_kernel.Shell(script) with { Stdout = ChildOutput.ToPath(pids), Descriptors = [(gate.Read.Number, 9)] });

@@ -27,7 +27,7 @@ public sealed class ProcessTreeTests : IDisposable
     {
         var said = Path.Combine(_kernel.Scratch, "said");
         Fifo.Make(said);
-        using var reader = Fifo.OpenReader(said);
+        using var reader = Kernel.Reader(said);
         var spec = _kernel.Shell(script) with { Stdout = ChildOutput.ToPath(said), Descriptors = [(_life.Write.Number, 9)] };
         var process = _kernel.Start(marked ? spec with { Environment = Kernel.Variables((Mark, _run)) } : spec);
         var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -153,7 +153,7 @@ public sealed class ProcessTreeTests : IDisposable
         var cgroup = cgroups.Create("stack/run.1", memory: 1 << 30, cpus: 0.5)!;
         var said = Path.Combine(_kernel.Scratch, "said");
         Fifo.Make(said);
-        using var reader = Fifo.OpenReader(said);
+        using var reader = Kernel.Reader(said);
         var main = _kernel.Start(_kernel.Shell("cat /proc/self/cgroup; (setsid env -i sleep 1000 &) ; exec sleep 1000") with
         {
             Cgroup = cgroup.Path,

@@ -95,7 +95,16 @@ public sealed class SpawnFailureTests : IDisposable
 
     [Fact]
     public void A_missing_cgroup_stops_the_child_at_its_gate() =>
-        Assert.Equal(SpawnStage.JoiningCgroup, Fail(null, s => s with { Cgroup = "/no/such/cgroup" }).Stage);
+        Is(Fail(null, s => s with { Cgroup = "/no/such/cgroup" }), SpawnStage.JoiningCgroup, Errno.ENOENT, "/no/such/cgroup/cgroup.procs: No such file or directory");
+
+    [Fact]
+    public void A_cgroup_that_takes_no_process_stops_the_child_with_the_kernels_own_reason()
+    {
+        // A file system that opens the file and then refuses the write, as the kernel does for a cgroup that may hold no processes.
+        Directory.CreateDirectory(Path.Combine(_kernel.Scratch, "full"));
+        File.CreateSymbolicLink(Path.Combine(_kernel.Scratch, "full", "cgroup.procs"), "/dev/full");
+        Is(Fail(null, s => s with { Cgroup = Path.Combine(_kernel.Scratch, "full") }), SpawnStage.JoiningCgroup, Errno.ENOSPC, "cgroup.procs: No space left on device");
+    }
 
     [Theory, MemberData(nameof(Gates))]
     public void Too_many_arguments(int? gate) =>

@@ -39,4 +39,52 @@ public sealed class SpawnGateTests : IDisposable
         Assert.False(File.Exists(Path.Combine(_kernel.Scratch, "ran")));
         Assert.Empty(Directory.GetFiles(_directory));
     }
+
+    [Fact]
+    public void A_gate_that_cannot_be_made_leaves_nothing_behind()
+    {
+        // Once before, so that the runtime has loaded what it needs to throw.
+        Assert.Throws<LinuxException>(() => Libc.Check(-1, "nothing"));
+
+        var refused = WithOneFreeDescriptor(() => Assert.Throws<LinuxException>(() => new SpawnGate(_directory)));
+
+        Assert.Equal(Errno.EMFILE, refused.Errno);
+        Assert.Empty(Directory.GetFiles(_directory));
+        Assert.Equal(0, OpenUnder(_directory));
+    }
+
+    [Fact]
+    public void Prepared_descriptors_are_let_go_when_one_of_them_cannot_be_copied()
+    {
+        const int closed = 1_000_000;
+        var path = _kernel.Write("given", "");
+        using var given = new Descriptor(Libc.Open(path, Libc.RDWR | Libc.CLOEXEC, 0));
+
+        var refused = Assert.Throws<LinuxException>(() => new FileActions(new() { [0] = given.Number, [1] = given.Number, [2] = closed }, "/", null));
+
+        Assert.Equal(Errno.EBADF, refused.Errno);
+        Assert.Equal(1, OpenUnder(path));
+    }
+
+    private static int OpenUnder(string path) =>
+        Directory.GetFiles("/proc/self/fd").Count(d => File.ResolveLinkTarget(d, returnFinalTarget: false)?.FullName.StartsWith(path, StringComparison.Ordinal) == true);
+
+    /// <summary>The kernel gives the lowest free number, so a limit just above that one leaves exactly one.</summary>
+    private static unsafe T WithOneFreeDescriptor<T>(Func<T> run)
+    {
+        ResourceLimit usual;
+        Assert.Equal(0, Libc.PrLimit(0, Libc.RLIMIT_NOFILE, null, &usual));
+        var free = Libc.Open("/dev/null", Libc.RDWR | Libc.CLOEXEC, 0);
+        _ = Libc.Close(free);
+        var narrow = usual with { Soft = (ulong)free + 1 };
+        Assert.Equal(0, Libc.PrLimit(0, Libc.RLIMIT_NOFILE, &narrow, null));
+        try
+        {
+            return run();
+        }
+        finally
+        {
+            _ = Libc.PrLimit(0, Libc.RLIMIT_NOFILE, &usual, null);
+        }
+    }
 }

@@ -6,7 +6,7 @@ namespace Mainstay.Linux.Proc.Ports;
 /// <summary>One listening socket and who has it.</summary>
 /// <param name="Process">Null when the kernel does not let us see it, which root always may.</param>
 /// <param name="Pids">Everybody who has the socket open: a server and its workers share it.</param>
-public sealed record PortHolder(ListeningSocket Socket, PortProcess? Process, ImmutableArray<int> Pids);
+public sealed record PortHolder(PortListener Socket, PortProcess? Process, ImmutableArray<int> Pids);
 
 /// <summary>The process to talk about: of several holders, the one that is the others' ancestor.</summary>
 /// <param name="Arguments">As given to it; may hold secrets, so it is for display only after those are masked.</param>
@@ -26,14 +26,14 @@ public static class PortHolders
     }
 
     /// <summary>What the given processes listen on, each address and port once.</summary>
-    public static ImmutableArray<ListeningSocket> ListenersOf(IReadOnlySet<int> pids)
+    public static ImmutableArray<PortListener> ListenersOf(IReadOnlySet<int> pids)
     {
         var sockets = PortTable.Listening();
         var held = SocketHolders.Of(sockets.Select(s => s.Inode).ToHashSet(), pids);
         return [.. sockets.Where(s => held.ContainsKey(s.Inode)).OrderBy(s => s.Port)];
     }
 
-    private static PortHolder Describe(ListeningSocket socket, ImmutableArray<int> pids)
+    private static PortHolder Describe(PortListener socket, ImmutableArray<int> pids)
     {
         var candidates = pids.Select(ProcessFacts.Read).OfType<ProcessFacts>().ToArray();
         var first = candidates.Where(c => !pids.Contains(c.Parent)).DefaultIfEmpty(candidates.FirstOrDefault()).MinBy(c => c?.StartTicks);

@@ -11,19 +11,11 @@ public static class PortTable
     private const string ListenState = "0A";
 
     /// <summary>Every listening TCP socket of this network namespace.</summary>
-    public static ImmutableArray<ListeningSocket> Listening() => [.. Read("/proc/net/tcp"), .. Read("/proc/net/tcp6")];
+    public static ImmutableArray<PortListener> Listening() => [.. Read("/proc/net/tcp"), .. Read("/proc/net/tcp6")];
 
-    /// <summary>The listening sockets that any of these processes holds: what a service really listens on.</summary>
-    public static ImmutableArray<ListeningSocket> ListeningOf(IReadOnlySet<int> pids)
-    {
-        var sockets = Listening();
-        var holders = SocketHolders.Of(sockets.Select(s => s.Inode).ToHashSet(), pids);
-        return [.. sockets.Where(s => holders.ContainsKey(s.Inode))];
-    }
+    internal static IEnumerable<PortListener> Parse(IEnumerable<string> lines) => lines.Skip(1).Select(ParseLine).OfType<PortListener>();
 
-    internal static IEnumerable<ListeningSocket> Parse(IEnumerable<string> lines) => lines.Skip(1).Select(ParseLine).OfType<ListeningSocket>();
-
-    private static ListeningSocket[] Read(string path)
+    private static PortListener[] Read(string path)
     {
         try
         {
@@ -37,7 +29,7 @@ public static class PortTable
     }
 
     /// <summary>"sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode ...", addresses in hexadecimal.</summary>
-    private static ListeningSocket? ParseLine(string line)
+    private static PortListener? ParseLine(string line)
     {
         var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length < 10 || fields[3] != ListenState || fields[1].Split(':') is not [var address, var port])

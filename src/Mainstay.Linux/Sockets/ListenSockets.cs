@@ -11,7 +11,7 @@ namespace Mainstay.Linux.Sockets;
 /// Never wrap such a descriptor in a <see cref="Socket"/> that owns it: closing that one, with an accept pending, makes the shared
 /// socket reset its connections or stop listening for everybody.
 /// </remarks>
-public static unsafe class ListeningSocket
+public static unsafe class ListenSockets
 {
     private const int LargestAddress = 28;
 

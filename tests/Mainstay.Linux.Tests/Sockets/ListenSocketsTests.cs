@@ -5,27 +5,27 @@ using Mainstay.Linux.Sockets;
 
 namespace Mainstay.Linux.Tests.Sockets;
 
-public sealed class ListeningSocketTests
+public sealed class ListenSocketsTests
 {
     [Fact]
     public void Both_families_share_a_port_and_no_child_inherits_either()
     {
-        using var four = ListeningSocket.Bind(IPAddress.Any, 0, 16);
-        var port = ListeningSocket.ListenPort(four)!.Value;
-        using var six = ListeningSocket.Bind(IPAddress.IPv6Any, port, 16);
-        Assert.Equal(port, ListeningSocket.ListenPort(six));
+        using var four = ListenSockets.Bind(IPAddress.Any, 0, 16);
+        var port = ListenSockets.ListenPort(four)!.Value;
+        using var six = ListenSockets.Bind(IPAddress.IPv6Any, port, 16);
+        Assert.Equal(port, ListenSockets.ListenPort(six));
         Assert.Equal(1, Libc.Fcntl(four, Libc.F_GETFD, 0));
         Assert.Equal(1, Libc.Fcntl(six, Libc.F_GETFD, 0));
-        Assert.False(ListeningSocket.IsFree(port));
+        Assert.False(ListenSockets.IsFree(port));
     }
 
     [Fact]
     public void Only_a_listening_socket_has_a_port()
     {
         var (read, write) = Pipes.Make();
-        Assert.Null(ListeningSocket.ListenPort(read));
+        Assert.Null(ListenSockets.ListenPort(read));
         using var notify = NotifySocket.Bind($"@mainstay-test-{Environment.ProcessId}");
-        Assert.Null(ListeningSocket.ListenPort(notify.Descriptor));
+        Assert.Null(ListenSockets.ListenPort(notify.Descriptor));
         read.Dispose();
         write.Dispose();
     }
@@ -33,7 +33,7 @@ public sealed class ListeningSocketTests
     [Fact]
     public void A_refusal_names_the_address()
     {
-        var refused = Assert.Throws<LinuxException>(() => ListeningSocket.Bind(IPAddress.Parse("192.0.2.1"), 8080, 16));
+        var refused = Assert.Throws<LinuxException>(() => ListenSockets.Bind(IPAddress.Parse("192.0.2.1"), 8080, 16));
         Assert.Equal(Errno.EADDRNOTAVAIL, refused.Errno);
         Assert.Equal("binding 192.0.2.1:8080: Cannot assign requested address", refused.Message);
     }
