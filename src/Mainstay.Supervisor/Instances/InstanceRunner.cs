@@ -97,7 +97,11 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
         _run?.End();
         await _background.EndedAsync();
         _run?.Dispose();
-        _context.Ports.Listeners.Release(Key);
+        if (_work.Spec.Port.Kind is PortKind.Inherit)
+        {
+            _context.Ports.Listeners.Release(Key);
+        }
+
         _closing.Dispose();
     }
 

@@ -64,7 +64,7 @@ public sealed class LogTailTests : IDisposable
     {
         _files.Write("api", Enumerable.Range(0, 40).Select(i => LogFiles.Record(i, $"api-{1 + (i % 2)}")));
 
-        Assert.Equal(["line 35", "line 37", "line 39"], (await ReadAsync(new(["api"], "api-2", Last: 3))).Select(r => r.Text));
+        Assert.Equal(["line 35", "line 37", "line 39"], (await ReadAsync(new(["api"], ["api-2"], Last: 3))).Select(r => r.Text));
     }
 
     [Theory]

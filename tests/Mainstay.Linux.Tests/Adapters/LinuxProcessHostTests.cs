@@ -231,7 +231,7 @@ public sealed class LinuxProcessHostTests : IDisposable
     public async Task Socket_activation_works_to_the_letter()
     {
         using var ports = new LinuxListenPorts(TimeProvider.System, new Random(1));
-        var socket = ports.Listen(new Spec.Model.ServiceName("web"), null, null);
+        var socket = ports.Listen("web-1#1", null, null);
         var request = Request("""
             exec python3 -c '
             import os, socket
