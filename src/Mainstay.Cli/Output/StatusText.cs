@@ -9,9 +9,9 @@ internal static class StatusText
 {
     private static readonly Column[] Columns =
     [
-        new("INSTANCE"), new("STATE"), new("HEALTH"), new("PID", Right: true), new("PORT", Right: true, Dispensable: 1),
-        new("RESTARTS", Right: true), new("UPTIME", Right: true), new("MEMORY", Right: true, Dispensable: 2),
-        new("CPU", Right: true, Dispensable: 3), new("RELEASE", Dispensable: TextTable.MostDispensable),
+        new("INSTANCE"), new("STATE"), new("HEALTH"), new("PID", Right: true, Dispensable: 2), new("PORT", Right: true, Dispensable: 4),
+        new("RESTARTS", Right: true, Dispensable: 1), new("UPTIME", Right: true, Dispensable: 3), new("MEMORY", Right: true, Dispensable: 5),
+        new("CPU", Right: true, Dispensable: 6), new("RELEASE", Dispensable: TextTable.MostDispensable),
     ];
 
     public static List<string> Render(StatusDocument status, int width, Palette palette)
@@ -49,7 +49,7 @@ internal static class StatusText
 
     private static string Headline(StatusDocument status)
     {
-        var stack = status.Stack is null ? "no stack yet" : $"stack {status.Stack}";
+        var stack = status.Stack is null ? "no stack is up" : $"stack {status.Stack}";
         var daemon = $"daemon {status.Daemon.Pid}, up {Words.Duration(status.Daemon.UptimeS)}";
         return $"{stack} | {daemon} | {Edge(status.Edge)}";
     }

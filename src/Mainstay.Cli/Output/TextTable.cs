@@ -26,7 +26,7 @@ internal sealed class TextTable(IReadOnlyList<Column> columns, string sentenceTi
     private const int SentenceIndent = 4;
 
     /// <summary>Columns of this rank go also where they would fit, when that leaves room for the sentence.</summary>
-    public const int MostDispensable = 4;
+    public const int MostDispensable = 7;
 
     private readonly List<(Cell[] Cells, string Sentence)> _rows = [];
 

@@ -108,7 +108,7 @@ internal static partial class InstanceMachine
     {
         var failing = state with { ProbeFailures = state.ProbeFailures + 1 };
         return policy.Retries is { } retries && failing.ProbeFailures >= retries
-            ? Drain(failing, EndReason.Unhealthy, policy, now, $"unhealthy: {failing.ProbeFailures} checks in a row failed, the last: {e.Detail}", new InstanceEffect.Report(FailureKind.Unhealthy))
+            ? Drain(failing, EndReason.Unhealthy, policy, now, $"failed {failing.ProbeFailures} checks in a row, the last: {e.Detail}", new InstanceEffect.Report(FailureKind.Unhealthy))
             : new(failing, [], e.Detail);
     }
 
@@ -116,7 +116,7 @@ internal static partial class InstanceMachine
     {
         if (policy.MemoryLimit is { } limit && e.Bytes > limit)
         {
-            var because = $"uses {ExitText.OfBytes(e.Bytes)} of memory, more than its limit of {ExitText.OfBytes(limit)}";
+            var because = $"used {ExitText.OfBytes(e.Bytes)} of memory, more than its limit of {ExitText.OfBytes(limit)}";
             var report = new InstanceEffect.Report(FailureKind.OverMemory);
             return state.Phase is Running
                 ? Drain(state with { Planned = true }, EndReason.Memory, policy, now, because, report)
@@ -199,7 +199,7 @@ internal static partial class InstanceMachine
         var what = e.Kind is InstanceEventKind.SpawnFailed ? e.Detail : state.Killed ? "was killed" : ExitText.Of(e.Exit);
         if (state.Wish is Wish.Down)
         {
-            return With(Rest(state, $"stopped: {what}"), new InstanceEffect.KillTree());
+            return With(Rest(state, what), new InstanceEffect.KillTree());
         }
 
         return state.Ending switch

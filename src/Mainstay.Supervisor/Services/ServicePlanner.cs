@@ -82,7 +82,7 @@ internal static class ServicePlanner
         return record with
         {
             Lanes = [.. record.Lanes.Select(l => l.Index >= record.Count ? l with { Role = LaneRole.Retiring } : l)],
-            Because = $"{record.Count} instances are wanted",
+            Because = ServiceRecord.Wants(record.Count),
         };
     }
 
@@ -192,7 +192,7 @@ internal static class ServicePlanner
             Lanes = back,
             Reload = reload with { To = record.Release, Stage = ReloadStage.Undoing },
             Setback = new(reload.Operation, Skipped: false, because),
-            Because = $"the reload failed: {because}; the release from before stays",
+            Because = $"the change failed: {because}; the release from before stays",
         };
     }
 

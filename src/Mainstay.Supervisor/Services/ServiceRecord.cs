@@ -74,6 +74,8 @@ internal sealed record ServiceRecord(
     long Operation,
     string Because)
 {
+    public static string Wants(int count) => count == 1 ? "1 instance is wanted" : FormattableString.Invariant($"{count} instances are wanted");
+
     public ReleaseRecord Wanted => Find(Release);
 
     /// <summary>What the service is now; until a reload has arrived, as it was before.</summary>

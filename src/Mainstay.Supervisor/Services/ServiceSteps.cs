@@ -47,7 +47,7 @@ internal static class ServiceSteps
         ServiceWish.Down => "a stop was asked",
         ServiceWish.Gone => "it is no longer wanted",
         ServiceWish.Up when record.Reload is not null && lane.Lane.Role is LaneRole.Current => "it makes way for its successor",
-        ServiceWish.Up when lane.Lane.Index >= record.Count => $"{record.Count} instances are wanted",
+        ServiceWish.Up when lane.Lane.Index >= record.Count => ServiceRecord.Wants(record.Count),
         ServiceWish.Up => record.Setback is not null && lane.Lane.Release != record.Release ? "it failed and is removed" : "its successor serves",
     };
 

@@ -60,7 +60,7 @@ internal static class StackChanges
             return Refuse(state, $"{name} listens on the fixed port {record.Spec.Port.Number}, which only one instance can; declare port: auto to run more");
         }
 
-        var scaled = record with { Count = count, Wish = ServiceWish.Up, Operation = operation, Setback = null, Because = $"{count} instances are wanted" };
+        var scaled = record with { Count = count, Wish = ServiceWish.Up, Operation = operation, Setback = null, Because = ServiceRecord.Wants(count) };
         return new(state with { Stack = state.Stack with { Operation = operation }, Services = state.Services.SetItem(name, scaled) }, [name]);
     }
 
@@ -93,7 +93,7 @@ internal static class StackChanges
         Reload: null,
         Setback: null,
         operation,
-        "was added");
+        "was added and has not started yet");
 
     private static ServiceRecord Gone(ServiceRecord record, long operation) =>
         record with { Wish = ServiceWish.Gone, Operation = operation, Setback = null, Because = "is no longer wanted" };
