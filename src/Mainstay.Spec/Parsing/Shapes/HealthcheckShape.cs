@@ -21,7 +21,7 @@ internal sealed partial class HealthcheckShape() : Shape<HealthcheckSpec>("healt
         AlsoKnownAs = ["url", "path", "httpget", "http_get", "endpoint"],
     };
 
-    private static readonly Key<bool> s_tcp = new("tcp", CommonKinds.Truth, false, "Passes when the service's port accepts a connection.")
+    private static readonly Key<bool> s_tcp = new("tcp", CommonKinds.Truth, false, "Passes when the service's port accepts a connection. Not with port: inherit, where Mainstay's own socket always accepts one: check by http or notify.")
     {
         AlsoKnownAs = ["port", "tcpsocket"],
     };
