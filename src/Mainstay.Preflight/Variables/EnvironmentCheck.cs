@@ -39,7 +39,11 @@ internal static class EnvironmentCheck
             { Kind: PortKind.None } => (environment.Variables, Provided),
         };
         var schemaFile = spec.EnvSchema?.File is { } file ? ShownPath.Of(service.Stack, file) : service.Stack.File;
-        return new(spec.EnvSchema, variables, new EnvSchemaContext(spec.Name, schemaFile, spec.Directory, environment.SetAt, provided, path => LookAt(service, path)));
+        var context = new EnvSchemaContext(spec.Name, schemaFile, spec.Directory, environment.SetAt, provided, path => LookAt(service, path))
+        {
+            NamedByUs = spec.Port.Kind is PortKind.Fixed ? ["PORT"] : [],
+        };
+        return new(spec.EnvSchema, variables, context);
     }
 
     private static EnvFileFacts LookAt(ServiceCase service, string path)
