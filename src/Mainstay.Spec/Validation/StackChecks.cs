@@ -16,7 +16,7 @@ internal static class StackChecks
         PortChecks.Run(stack, declared, context);
         ProbeChecks.Run(stack, declared, context);
         RouteChecks.Run(stack, draft, declared, context);
-        EdgeChecks.Run(stack, context);
+        EdgeChecks.Run(stack, declared, context);
         EnvironmentChecks.Run(stack, declared, context);
     }
 }
@@ -45,6 +45,28 @@ internal sealed class Declared(MapNode root)
         }
 
         return at is not (null or ScalarNode { Text: "false" or "False" or "FALSE" });
+    }
+
+    /// <summary>Whether something was written there, or above it in a form that was already reported: what is unreadable is not absent.</summary>
+    public bool IsAttempted(params string[] keys)
+    {
+        Node at = root;
+        foreach (var key in keys)
+        {
+            if (at is not MapNode map)
+            {
+                return true;
+            }
+
+            if (map.Find(key) is not { } below)
+            {
+                return false;
+            }
+
+            at = below;
+        }
+
+        return at is not ListNode { Items.IsEmpty: true };
     }
 
     /// <summary>The place of what was written for a service, as deep as it exists.</summary>
