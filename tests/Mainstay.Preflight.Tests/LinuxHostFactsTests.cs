@@ -118,7 +118,8 @@ public sealed class LinuxHostFactsTests : IDisposable
 
     private PreflightReport Real(params ReadOnlySpan<string> lines)
     {
-        var stack = Api(lines) with { Directory = _folder };
+        var manifest = Api(lines);
+        var stack = manifest.Stack with { Directory = _folder };
         var service = stack.Services[0];
         stack = stack with
         {
@@ -131,6 +132,6 @@ public sealed class LinuxHostFactsTests : IDisposable
                 },
             ],
         };
-        return PreflightCheck.Run(stack, new PreflightHost(new HomeLayout(Path.Combine(_folder, "home")), _host, Noon));
+        return PreflightCheck.Run(manifest with { Stack = stack }, new PreflightHost(new HomeLayout(Path.Combine(_folder, "home")), _host, Noon));
     }
 }

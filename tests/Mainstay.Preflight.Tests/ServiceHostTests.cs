@@ -65,6 +65,16 @@ public sealed class ServiceHostTests
     public void A_shell_command_is_left_to_the_shell() => Assert.Empty(Check(Api("command: \"nodde && true\"", "shell: true"), _host).Problems);
 
     [Fact]
+    public void A_missing_directory_hides_no_program_that_needs_none()
+    {
+        _host.Remove("/srv/shop/api");
+        Assert.Equal("MS3004 MS3001", Ids(Check(Api("command: [ nodde ]"), _host).Problems));
+        Assert.Equal("MS3004 MS3001", Ids(Check(Api("command: [ /opt/nodde ]"), _host).Problems));
+        Assert.Equal("MS3004", Ids(Check(Api("command: [ ./nodde ]"), _host).Problems));
+        Assert.Equal("MS3004", Ids(Check(Api("command: [ nodde ]", "environment: { PATH: bin }"), _host).Problems));
+    }
+
+    [Fact]
     public void A_missing_directory_is_told_once_and_the_program_is_not_looked_for_in_it()
     {
         _host.Remove("/srv/shop/api");

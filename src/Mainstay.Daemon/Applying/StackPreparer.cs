@@ -17,18 +17,19 @@ internal sealed class StackPreparer(IHostCheck host)
     public PreparedStack Prepare(ApplyRequest request, StackSpec? running)
     {
         var read = ManifestReader.Read(new ManifestSource(request.File, request.Directory, request.Text, request.Variables), ReadOrNull);
-        var stack = read.Stack ?? throw Refused(read.Problems);
-        if (running is not null && running.Name != stack.Name)
+        if (read.Stack is { } other && running is not null && running.Name != other.Name)
         {
             throw Refused([DaemonCodes.AnotherStack.Error(
                 new Where(request.File, 0, 0, "stack"),
-                $"this home runs the stack \"{running.Name}\"; it cannot run \"{stack.Name}\" as well",
-                $"run `mainstay down` first, or give \"{stack.Name}\" a home of its own with --home")]);
+                $"this home runs the stack \"{running.Name}\"; it cannot run \"{other.Name}\" as well",
+                $"run `mainstay down` first, or give \"{other.Name}\" a home of its own with --home")]);
         }
 
-        var report = host.Check(stack);
-        var problems = read.Problems.AddRange(report.Problems);
-        return problems.Any(p => p.Severity is Severity.Error) ? throw Refused(problems) : new(stack, report.Applied);
+        var report = read.Readable is { } readable ? host.Check(readable) : null;
+        var problems = read.Problems.AddRange(report?.Problems ?? []);
+        return read.Stack is { } stack && report is not null && !problems.Any(p => p.Severity is Severity.Error)
+            ? new(stack, report.Applied)
+            : throw Refused(problems);
     }
 
     private static string? ReadOrNull(string path)

@@ -5,12 +5,13 @@ using Mainstay.Linux.Files;
 using Mainstay.Preflight.Host;
 using Mainstay.Spec.EnvSchema;
 using Mainstay.Spec.Model;
+using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Problems;
 
 namespace Mainstay.Preflight.EdgeFiles;
 
 /// <summary>Every certificate of the edge: readable, with its key, in its time, for its host.</summary>
-internal sealed class CertificateCheck(StackSpec stack, PreflightHost host, Findings findings)
+internal sealed class CertificateCheck(ReadableManifest manifest, PreflightHost host, Findings findings)
 {
     private const int MostBytes = 1024 * 1024;
 
@@ -18,7 +19,7 @@ internal sealed class CertificateCheck(StackSpec stack, PreflightHost host, Find
 
     public void Run()
     {
-        foreach (var certificate in stack.Edge.Certificates)
+        foreach (var certificate in manifest.Stack.Edge.Certificates.Where(c => manifest.IsRead(c.Span.Path)))
         {
             Check(certificate);
         }
@@ -145,7 +146,7 @@ internal sealed class CertificateCheck(StackSpec stack, PreflightHost host, Find
         return names.Length == 0 ? "no name at all (it has no subject alternative name)" : string.Join(", ", names);
     }
 
-    private string Shown(string path) => ShownPath.Of(stack, path);
+    private string Shown(string path) => ShownPath.Of(manifest.Stack, path);
 
     private static string Day(DateTimeOffset at) => at.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

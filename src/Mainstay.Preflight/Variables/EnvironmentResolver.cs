@@ -13,9 +13,9 @@ public static class EnvironmentResolver
     private const int MostBytes = 4 * 1024 * 1024;
 
     /// <summary>Reads the service's env files now. Always gives an environment; with problems it is what could be read.</summary>
-    public static ResolvedEnvironment Resolve(StackSpec stack, ServiceSpec service, IHostFacts host)
+    public static ResolvedEnvironment Resolve(ReadableManifest manifest, ServiceSpec service, IHostFacts host)
     {
-        var findings = new Findings(stack);
+        var (stack, findings) = (manifest.Stack, new Findings(manifest));
         var variables = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         var setAt = ImmutableSortedDictionary.CreateBuilder<string, Where>(StringComparer.Ordinal);
         foreach (var file in service.EnvFiles)

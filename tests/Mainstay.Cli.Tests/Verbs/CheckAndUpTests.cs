@@ -84,6 +84,23 @@ public sealed class CheckAndUpTests : CommandTest
     }
 
     [Fact]
+    public async Task A_manifest_with_an_error_hides_no_problem_of_the_host()
+    {
+        Write("mainstay.yaml", """
+            stack: shop
+            services:
+              api: { command: [ no-such-program ], directory: nowhere, colour: red }
+              web: { command: [ sh ], env_file: [ no.env ], depends_on: [ nobody ] }
+            """);
+
+        var result = await RunAsync("check");
+
+        Assert.Equal(ExitCode.Problems, result.Exit);
+        Assert.All(["MS1005", "MS1042", "MS3004", "MS3001", "MS2006"], code => Assert.Contains(code, result.Out, StringComparison.Ordinal));
+        Assert.EndsWith("refused: 5 errors\n", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_url_trackers_duplicate_entry_is_refused_by_check_and_by_up_naming_both()
     {
         var manifest = Path.Combine(Repository.Root(), "examples/url-tracker/duplicate.yaml");

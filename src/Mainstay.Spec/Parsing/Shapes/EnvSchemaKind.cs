@@ -60,7 +60,7 @@ internal sealed class EnvSchemaKind : Kind<EnvSchemaSpec?>
             return null;
         }
 
-        var within = context.Within(path);
+        var within = context.Within(path, node);
         var errors = context.Problems.Count;
         var root = YamlTree.Read(text, within);
         if (root is null && context.Problems.Count == errors)
