@@ -21,8 +21,12 @@ internal sealed class Findings(ReadableManifest manifest)
 
     public Where At(SourceSpan span) => new(manifest.Stack.File, span.Line, span.Column, span.Path);
 
-    /// <summary>A key below a place whose own line is not known.</summary>
-    public Where At(SourceSpan span, string key) => new(manifest.Stack.File, span.Line, span.Column, $"{span.Path}.{key}");
+    /// <summary>A key below a place: where its value stands, or the place itself when it was not written.</summary>
+    public Where At(SourceSpan span, string key)
+    {
+        var path = $"{span.Path}.{key}";
+        return At((manifest.PlaceOf(path) ?? span) with { Path = path });
+    }
 
     public ImmutableArray<Problem> ToImmutable() => [.. _problems.Distinct()];
 }

@@ -27,10 +27,10 @@ internal sealed class CertificateCheck(ReadableManifest manifest, PreflightHost 
 
     private void Check(CertificateSpec spec)
     {
-        var where = findings.At(spec.Span);
+        var (where, keyPlace) = (findings.At(spec.Span, "cert"), findings.At(spec.Span, "key"));
         var (certificate, certificateText) = Read(spec, spec.CertFile, "certificate", where);
-        var (key, _) = Read(spec, spec.KeyFile, "key", where);
-        CheckKeyMode(spec, where);
+        var (key, _) = Read(spec, spec.KeyFile, "key", keyPlace);
+        CheckKeyMode(spec, keyPlace);
         if (certificate is { IsCertificate: false })
         {
             Unreadable(where, spec, spec.CertFile, "certificate", "holds no certificate", "name the file with the certificate and its chain");
@@ -39,13 +39,13 @@ internal sealed class CertificateCheck(ReadableManifest manifest, PreflightHost 
 
         if (key is { IsPrivateKey: false })
         {
-            Unreadable(where, spec, spec.KeyFile, "key", "holds no private key", "name the file with the private key");
+            Unreadable(keyPlace, spec, spec.KeyFile, "key", "holds no private key", "name the file with the private key");
         }
         else if (certificate is not null && key is not null && PemBlock.Match(certificate, key) is false)
         {
             findings.Error(
                 HostCodes.CertificateKeyMismatch,
-                where,
+                keyPlace,
                 $"the certificate and the key for {spec.Host} do not belong together ({Shown(spec.CertFile)}, {Shown(spec.KeyFile)})",
                 "name the key with which the certificate was requested; the certificate itself must come first in its file");
         }

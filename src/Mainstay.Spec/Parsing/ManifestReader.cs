@@ -68,6 +68,6 @@ public static class ManifestReader
         // What contradicts something else was read nevertheless.
         var (stack, unread) = (Completion.Of(draft, source), context.Unread);
         StackChecks.Run(stack, draft, (MapNode)root, context);
-        return ReadableManifest.Of(stack, unread);
+        return ReadableManifest.Of(stack, (MapNode)root, unread);
     }
 }

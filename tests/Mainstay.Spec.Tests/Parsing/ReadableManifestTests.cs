@@ -1,6 +1,8 @@
+using Mainstay.Spec.Model;
+
 namespace Mainstay.Spec.Tests.Parsing;
 
-/// <summary>What is known of a manifest that has problems.</summary>
+/// <summary>What is known of a manifest that has problems, and where its keys stand.</summary>
 public sealed class ReadableManifestTests
 {
     private const string Web = "  web: { command: [ node ], directory: web }\n";
@@ -67,4 +69,29 @@ public sealed class ReadableManifestTests
     [Fact]
     public void With_more_problems_than_are_told_nothing_is_known() =>
         Assert.Null(Manifest.Read(Manifest.With([.. Enumerable.Range(0, 300).Select(i => $"nonsense_{i}: 1")])).Readable);
+
+    [Theory]
+    [InlineData("services.api.user", 6, 11)]
+    [InlineData("services.api.resources.open_files", 7, 30)]
+    [InlineData("services.api.environment.A.B", 5, 31)]
+    [InlineData("services.api.env_file[1]", 8, 26)]
+    [InlineData("services.api.directory", 0, 0)]
+    [InlineData("services.api.env_file[2]", 0, 0)]
+    public void Every_key_has_its_place(string path, int line, int column)
+    {
+        var place = Manifest.Read(Manifest.With("environment: { A: x, A.B: y }", "user: app", "resources: { open_files: 70 }", "env_file: [ one.env, two.env ]")).Readable!.PlaceOf(path);
+
+        Assert.Equal((line, column), (place?.Line ?? 0, place?.Column ?? 0));
+        Assert.Equal(line == 0 ? null : path, place?.Path);
+    }
+
+    [Fact]
+    public void Places_are_no_part_of_the_stack()
+    {
+        var one = Manifest.Stack(Manifest.With("user: app"));
+        var moved = Manifest.Stack("# moved\n" + Manifest.With("user:   app"));
+
+        Assert.True(Spec.Diff.StackDiff.Of(Spec.Diff.StackState.Of(one), Spec.Diff.StackState.Of(moved)).IsEmpty);
+        Assert.DoesNotContain(typeof(StackSpec).GetProperties(), p => p.PropertyType == typeof(Spec.Parsing.ReadableManifest));
+    }
 }
