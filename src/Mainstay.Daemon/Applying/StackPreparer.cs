@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mainstay.Contracts.Api;
+using Mainstay.Preflight.Host;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Problems;
@@ -16,7 +17,7 @@ internal sealed class StackPreparer(IHostCheck host)
     /// <exception cref="ApplyRefusedException">It has problems, or another stack runs here.</exception>
     public PreparedStack Prepare(ApplyRequest request, StackSpec? running)
     {
-        var read = ManifestReader.Read(new ManifestSource(request.File, request.Directory, request.Text, request.Variables), ReadOrNull);
+        var read = ManifestReader.Read(new ManifestSource(request.File, request.Directory, request.Text, request.Variables), path => BoundedFile.Read(path));
         if (read.Stack is { } other && running is not null && running.Name != other.Name)
         {
             throw Refused([DaemonCodes.AnotherStack.Error(
@@ -30,18 +31,6 @@ internal sealed class StackPreparer(IHostCheck host)
         return read.Stack is { } stack && report is not null && !problems.Any(p => p.Severity is Severity.Error)
             ? new(stack, report.Applied)
             : throw Refused(problems);
-    }
-
-    private static string? ReadOrNull(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 
     private static ApplyRefusedException Refused(ImmutableArray<Problem> problems)

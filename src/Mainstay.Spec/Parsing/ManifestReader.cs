@@ -29,12 +29,12 @@ public static class ManifestReader
     internal static StackShape Shape { get; } = new();
 
     /// <summary>Reads without touching the disk, and never throws for what the text holds.</summary>
-    /// <param name="readFile">Gives the text of an absolute path that the manifest names (<c>env_schema</c>), or null when it cannot be read. Without it no file can.</param>
-    public static ManifestResult Read(ManifestSource source, Func<string, string?>? readFile = null)
+    /// <param name="readFile">Gives the text of an absolute path that the manifest names (<c>env_schema</c>), or why it cannot be read. Without it no file can.</param>
+    public static ManifestResult Read(ManifestSource source, Func<string, FileText>? readFile = null)
     {
         var expansion = new Expansion(source.Variables);
         var problems = new ProblemList();
-        var context = new ReadContext(source.File, source.Directory, expansion, problems, readFile ?? (_ => null));
+        var context = new ReadContext(source.File, source.Directory, expansion, problems, readFile ?? (_ => FileText.NotThere));
         var readable = Readable(source, context);
         return new ManifestResult(problems.HasErrors ? null : readable?.Stack, problems.InOrder(source.File))
         {

@@ -8,7 +8,7 @@ namespace Mainstay.Spec.Parsing;
 /// <summary>What every part of one reading shares: where the text came from, what <c>${NAME}</c> means, and the problems found so far.</summary>
 /// <param name="file">As the user named it; stands in every problem.</param>
 /// <param name="directory">Absolute; relative paths are resolved against it.</param>
-internal sealed class ReadContext(string file, string directory, Expansion expansion, ProblemList problems, Func<string, string?> readFile)
+internal sealed class ReadContext(string file, string directory, Expansion expansion, ProblemList problems, Func<string, FileText> readFile)
 {
     private HashSet<string> _unread = new(StringComparer.Ordinal);
 
@@ -52,8 +52,8 @@ internal sealed class ReadContext(string file, string directory, Expansion expan
     /// <summary>Without touching the disk: <c>..</c> and <c>.</c> are resolved in the text only.</summary>
     public string Absolute(string path) => Path.GetFullPath(path, directory);
 
-    /// <returns>The text of a file that the manifest names, or null when it cannot be read.</returns>
-    public string? TextOf(string absolutePath) => readFile(absolutePath);
+    /// <returns>The text of a file that the manifest names, or why it cannot be read.</returns>
+    public FileText TextOf(string absolutePath) => readFile(absolutePath);
 
     /// <summary>The same reading, continued in another file of the manifest's folder; the file is named as it would be from where the user stands.</summary>
     /// <param name="namedAt">Where the manifest names it: what cannot be read of the file cannot be read there.</param>
