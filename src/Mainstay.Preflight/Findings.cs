@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Mainstay.Preflight.Host;
 using Mainstay.Spec.Model;
+using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Problems;
 
 namespace Mainstay.Preflight;
 
 /// <summary>The problems of one run, and how a place in the manifest becomes the place of a problem.</summary>
-internal sealed class Findings(StackSpec stack)
+internal sealed class Findings(ReadableManifest manifest)
 {
     private readonly ImmutableArray<Problem>.Builder _problems = ImmutableArray.CreateBuilder<Problem>();
 
@@ -18,18 +19,30 @@ internal sealed class Findings(StackSpec stack)
 
     public void Warn(ProblemCode code, Where where, string what, string fix) => Add(code.Warning(where, what, fix));
 
-    public Where At(SourceSpan span) => new(stack.File, span.Line, span.Column, span.Path);
+    public Where At(SourceSpan span) => new(manifest.Stack.File, span.Line, span.Column, span.Path);
 
-    /// <summary>A key below a place whose own line is not known.</summary>
-    public Where At(SourceSpan span, string key) => new(stack.File, span.Line, span.Column, $"{span.Path}.{key}");
+    /// <summary>A key below a place: where its value stands, or the place itself when it was not written.</summary>
+    public Where At(SourceSpan span, string key)
+    {
+        var path = $"{span.Path}.{key}";
+        return At((manifest.PlaceOf(path) ?? span) with { Path = path });
+    }
 
     public ImmutableArray<Problem> ToImmutable() => [.. _problems.Distinct()];
 }
 
 /// <summary>One service on its way through the checks.</summary>
 /// <param name="User">As whom it runs; Mainstay's own user when its own was not found.</param>
-internal sealed record ServiceCase(StackSpec Stack, ServiceSpec Service, HostUser User, IHostFacts Host)
+internal sealed record ServiceCase(ReadableManifest Manifest, ServiceSpec Service, HostUser User, IHostFacts Host)
 {
+    public StackSpec Stack => Manifest.Stack;
+
+    /// <summary>Whether this key of the service says what was written; of one that could not be read nothing is known.</summary>
+    public bool IsRead(string key) => Manifest.IsRead($"services.{Service.Name}.{key}");
+
+    /// <summary>Variables whose values under <c>environment</c> could not be read; null when none of it could.</summary>
+    public ImmutableHashSet<string>? UnreadVariables => Manifest.UnreadKeys($"services.{Service.Name}.environment");
+
     public string Subject => $"service \"{Service.Name}\"";
 }
 

@@ -5,6 +5,7 @@ using Mainstay.Preflight.Services;
 using Mainstay.Preflight.Variables;
 using Mainstay.Spec.EnvSchema;
 using Mainstay.Spec.Model;
+using Mainstay.Spec.Parsing;
 
 namespace Mainstay.Preflight;
 
@@ -15,13 +16,14 @@ public static class PreflightCheck
     private const int ShortestHidden = 6;
 
     /// <summary>Finds all problems at once: services in their order, then the edge, then Mainstay's own place.</summary>
-    public static PreflightReport Run(StackSpec stack, PreflightHost host)
+    /// <remarks>Of a manifest with problems, what could be read is checked; nothing is said that depends on the rest.</remarks>
+    public static PreflightReport Run(ReadableManifest manifest, PreflightHost host)
     {
-        var findings = new Findings(stack);
-        var services = stack.Services.Select(s => CheckService(stack, s, host, findings)).ToImmutableArray();
-        findings.AddRange(SecretRules.CheckAcross(services.Select(s => s.Source)));
-        new PortCheck(stack, host, new HolderText(SecretsOf(services)), findings).Run([.. services.Select(s => s.Case)]);
-        new CertificateCheck(stack, host, findings).Run();
+        var (stack, findings) = (manifest.Stack, new Findings(manifest));
+        var services = stack.Services.Select(s => CheckService(manifest, s, host, findings)).ToImmutableArray();
+        findings.AddRange(SecretRules.CheckAcross(services.Where(s => EnvironmentCheck.IsKnown(s.Case)).Select(s => s.Source)));
+        new PortCheck(manifest, host, new HolderText(SecretsOf(services)), findings).Run([.. services.Select(s => s.Case)]);
+        new CertificateCheck(manifest, host, findings).Run();
         ErrorPagesCheck.Run(stack, host.Facts, findings);
         HomeCheck.Run(host, findings);
         return new(
@@ -30,19 +32,20 @@ public static class PreflightCheck
             services.ToImmutableSortedDictionary(s => s.Case.Service.Name, s => s.Environment));
     }
 
-    private static CheckedService CheckService(StackSpec stack, ServiceSpec service, PreflightHost host, Findings findings)
+    private static CheckedService CheckService(ReadableManifest manifest, ServiceSpec service, PreflightHost host, Findings findings)
     {
-        var checkedCase = new ServiceCase(stack, service, UserCheck.Run(service, host.Facts, findings), host.Facts);
-        var environment = EnvironmentResolver.Resolve(stack, service, host.Facts);
-        if (DirectoryCheck.Run(checkedCase, findings))
-        {
-            ProgramCheck.Run(checkedCase, environment.Variables, findings);
-        }
-
+        var checkedCase = new ServiceCase(manifest, service, UserCheck.Run(manifest, service, host.Facts, findings), host.Facts);
+        var environment = EnvironmentResolver.Resolve(manifest, service, host.Facts);
+        var directoryIsThere = checkedCase.IsRead("directory") && DirectoryCheck.Run(checkedCase, findings);
+        ProgramCheck.Run(checkedCase, environment.Variables, directoryIsThere, findings);
         LimitsCheck.Run(checkedCase, findings);
         findings.AddRange(environment.Problems);
         var source = EnvironmentCheck.SourceOf(checkedCase, environment);
-        EnvironmentCheck.Run(source, findings);
+        if (EnvironmentCheck.IsKnown(checkedCase))
+        {
+            EnvironmentCheck.Run(source, findings);
+        }
+
         return new(checkedCase, environment, source);
     }
 

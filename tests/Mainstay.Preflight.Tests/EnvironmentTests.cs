@@ -61,6 +61,22 @@ public sealed class EnvironmentTests
         Assert.Equal("MS2010", Ids(Check(Api(Schema), _host).Problems));
     }
 
+    [Theory]
+    [InlineData("port: 18112", "env_schema: { PORTX: { type: port } }", "")]
+    [InlineData("port: auto", "env_schema: { PORTX: { type: port } }", "")]
+    [InlineData("environment: { PATH: /usr/bin }", "env_schema: { PATHS: { type: string } }", "")]
+    [InlineData("environment: { PORT: \"3000\" }", "env_schema: { PORTX: { type: port } }", "MS2024")]
+    public void Variables_that_Mainstay_provides_are_no_misspellings(string line, string schema, string codes) =>
+        Assert.Equal(codes, Ids(Check(Api(line, schema), _host).Problems));
+
+    [Fact]
+    public void A_missing_variable_is_not_explained_by_the_PORT_that_Mainstay_sets()
+    {
+        var problem = Assert.Single(Check(Api("port: 18112", "env_schema: { PORTX: { type: port, required: true } }"), _host).Problems);
+        Assert.Equal("MS2010", problem.Code);
+        Assert.StartsWith("set PORTX in an env_file", problem.Fix, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_in_a_variable_is_looked_at_with_the_eyes_of_the_services_user()
     {

@@ -4,6 +4,7 @@ using Mainstay.Linux.Files;
 using Mainstay.Linux.Proc.Ports;
 using Mainstay.Linux.Processes;
 using Mainstay.Preflight.Host;
+using Mainstay.Spec.Parsing;
 
 namespace Mainstay.Preflight.Tests;
 

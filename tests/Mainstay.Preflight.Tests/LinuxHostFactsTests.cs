@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Mainstay.Contracts;
 using Mainstay.Preflight.Host;
+using Mainstay.Spec.Parsing;
 using static Mainstay.Preflight.Tests.Shop;
 
 namespace Mainstay.Preflight.Tests;
@@ -43,6 +44,34 @@ public sealed class LinuxHostFactsTests : IDisposable
         Assert.Equal("is a folder", _host.Read(_folder, 10).Fault);
         Assert.Equal("is no regular file", _host.Read("/dev/zero", 10).Fault);
         Assert.True(_host.Read(file + "x", 10).Missing);
+    }
+
+    [Fact]
+    public void A_pipe_as_env_file_is_refused_and_not_waited_for()
+    {
+        using (var made = Process.Start("mkfifo", ["-m", "600", Path.Combine(_folder, "api.env")]))
+        {
+            made.WaitForExit();
+        }
+
+        var problem = Assert.Single(Real("command: [ sh, -c, \"true\" ]", "env_file: [ api.env ]").Problems);
+
+        Assert.Equal("MS2007", problem.Code);
+        Assert.Contains("is no regular file", problem.What, StringComparison.Ordinal);
+        Assert.StartsWith("name a regular file of at most 4 MiB", problem.Fix, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_are_read_up_to_4_MiB_and_by_what_they_hold()
+    {
+        var file = Path.Combine(_folder, "file");
+        File.WriteAllBytes(file, [0xef, 0xbb, 0xbf, .. Enumerable.Repeat((byte)'x', BoundedFile.MostBytes - 3)]);
+        Assert.Equal(BoundedFile.MostBytes - 3, BoundedFile.Read(file).Text?.Length);
+
+        File.AppendAllText(file, "x");
+        Assert.Equal("is larger than 4 MiB, the most that is read", BoundedFile.Read(file).Fault);
+        Assert.Contains("Linux version", BoundedFile.Read("/proc/version", 4096).Text, StringComparison.Ordinal);
+        Assert.Equal("is no regular file", BoundedFile.Read("/dev/zero").Fault);
     }
 
     [Fact]
@@ -118,7 +147,8 @@ public sealed class LinuxHostFactsTests : IDisposable
 
     private PreflightReport Real(params ReadOnlySpan<string> lines)
     {
-        var stack = Api(lines) with { Directory = _folder };
+        var manifest = Api(lines);
+        var stack = manifest.Stack with { Directory = _folder };
         var service = stack.Services[0];
         stack = stack with
         {
@@ -131,6 +161,6 @@ public sealed class LinuxHostFactsTests : IDisposable
                 },
             ],
         };
-        return PreflightCheck.Run(stack, new PreflightHost(new HomeLayout(Path.Combine(_folder, "home")), _host, Noon));
+        return PreflightCheck.Run(manifest with { Stack = stack }, new PreflightHost(new HomeLayout(Path.Combine(_folder, "home")), _host, Noon));
     }
 }

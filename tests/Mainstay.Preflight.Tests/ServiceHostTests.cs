@@ -64,6 +64,35 @@ public sealed class ServiceHostTests
     [Fact]
     public void A_shell_command_is_left_to_the_shell() => Assert.Empty(Check(Api("command: \"nodde && true\"", "shell: true"), _host).Problems);
 
+    [Theory]
+    [InlineData("user: nobody-here", "user", 6, 11)]
+    [InlineData("resources: { memory: 1GB, open_files: 2000000 }", "resources.open_files", 6, 43)]
+    [InlineData("env_file: [ /srv/no.env ]", "env_file[0]", 6, 17)]
+    [InlineData("environment: { KEY: nowhere.pem }\n    env_schema: { KEY: { type: file } }", "KEY", 6, 25)]
+    public void A_problem_stands_at_its_key_and_not_at_its_service(string lines, string path, int line, int column)
+    {
+        var where = Assert.Single(Check(Api(lines), _host).Problems).Where;
+        Assert.Equal((line, column), (where.Line, where.Column));
+        Assert.EndsWith(path, where.Path, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_directory_stands_at_its_key()
+    {
+        _host.Remove("/srv/shop/api");
+        Assert.Equal((4, 16), Assert.Single(Check(Api(), _host).Problems).Where is var where ? (where.Line, where.Column) : default);
+    }
+
+    [Fact]
+    public void A_missing_directory_hides_no_program_that_needs_none()
+    {
+        _host.Remove("/srv/shop/api");
+        Assert.Equal("MS3004 MS3001", Ids(Check(Api("command: [ nodde ]"), _host).Problems));
+        Assert.Equal("MS3004 MS3001", Ids(Check(Api("command: [ /opt/nodde ]"), _host).Problems));
+        Assert.Equal("MS3004", Ids(Check(Api("command: [ ./nodde ]"), _host).Problems));
+        Assert.Equal("MS3004", Ids(Check(Api("command: [ nodde ]", "environment: { PATH: bin }"), _host).Problems));
+    }
+
     [Fact]
     public void A_missing_directory_is_told_once_and_the_program_is_not_looked_for_in_it()
     {

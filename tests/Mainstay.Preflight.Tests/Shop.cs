@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Mainstay.Contracts;
 using Mainstay.Preflight.Host;
-using Mainstay.Spec.Model;
 using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Problems;
 
@@ -12,21 +11,24 @@ internal static class Shop
 {
     public static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
-    public static StackSpec Stack(string yaml, string directory = "/srv/shop")
+    public static ReadableManifest Stack(string yaml, string directory = "/srv/shop")
     {
-        var read = ManifestReader.Read(new ManifestSource("mainstay.yaml", directory, yaml, ImmutableDictionary<string, string>.Empty));
-        return read.Stack ?? throw new InvalidOperationException(string.Join('\n', read.Problems));
+        var read = Read(yaml, directory);
+        return read.Stack is not null ? read.Readable! : throw new InvalidOperationException(string.Join('\n', read.Problems));
     }
 
+    public static ManifestResult Read(string yaml, string directory = "/srv/shop") =>
+        ManifestReader.Read(new ManifestSource("mainstay.yaml", directory, yaml, ImmutableDictionary<string, string>.Empty));
+
     /// <summary>One service, "api", with these lines added to it.</summary>
-    public static StackSpec Api(params ReadOnlySpan<string> lines)
+    public static ReadableManifest Api(params ReadOnlySpan<string> lines)
     {
         var own = lines.ToArray().Select(l => $"    {l}\n").ToArray();
         var command = own.Any(l => l.TrimStart().StartsWith("command:", StringComparison.Ordinal)) ? "" : "    command: [ node, server.js ]\n";
         return Stack($"stack: shop\nservices:\n  api:\n    directory: api\n{command}{string.Concat(own)}");
     }
 
-    public static PreflightReport Check(StackSpec stack, IHostFacts host) => PreflightCheck.Run(stack, new PreflightHost(new HomeLayout("/var/lib/mainstay"), host, Noon));
+    public static PreflightReport Check(ReadableManifest stack, IHostFacts host) => PreflightCheck.Run(stack, new PreflightHost(new HomeLayout("/var/lib/mainstay"), host, Noon));
 
     public static FakeHost NewHost()
     {

@@ -8,7 +8,7 @@ namespace Mainstay.Spec.Tests;
 internal static class Manifest
 {
     public static ManifestResult Read(string text, IReadOnlyDictionary<string, string>? variables = null, Func<string, string?>? readFile = null) =>
-        ManifestReader.Read(new ManifestSource("mainstay.yaml", "/srv/app", text, variables ?? new Dictionary<string, string>()), readFile);
+        ManifestReader.Read(new ManifestSource("mainstay.yaml", "/srv/app", text, variables ?? new Dictionary<string, string>()), readFile is null ? null : path => readFile(path) is { } text ? new(text, null) : FileText.NotThere);
 
     public static StackSpec Stack(string text, IReadOnlyDictionary<string, string>? variables = null, Func<string, string?>? readFile = null)
     {

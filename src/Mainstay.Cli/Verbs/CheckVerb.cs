@@ -18,7 +18,7 @@ internal static class CheckVerb
     {
         token.ThrowIfCancellationRequested();
         var result = ManifestFile.Read(context.NamedManifest, context.Host).Result;
-        var host = result.Stack is null ? null : PreflightCheck.Run(result.Stack, HostOf(context));
+        var host = result.Readable is { } readable ? PreflightCheck.Run(readable, HostOf(context)) : null;
         var problems = ReportText.Sorted(host is null ? result.Problems : result.Problems.AddRange(host.Problems));
         var layers = result.Stack is { } stack ? StartLayers.Of(stack) : [];
         var ok = !problems.Any(p => p.Severity is Severity.Error);

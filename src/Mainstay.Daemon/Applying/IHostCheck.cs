@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Mainstay.Spec.Model;
+using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Problems;
 using Mainstay.Supervisor.Stacks;
 
@@ -8,8 +8,8 @@ namespace Mainstay.Daemon.Applying;
 /// <summary>What preparing a manifest needs to know of the host; tests put a fake one here.</summary>
 internal interface IHostCheck
 {
-    /// <summary>Checks the stack against the host and resolves every environment. Changes nothing.</summary>
-    HostCheckReport Check(StackSpec stack);
+    /// <summary>Checks against the host what could be read of a manifest, and resolves every environment. Changes nothing.</summary>
+    HostCheckReport Check(ReadableManifest manifest);
 }
 
 internal sealed record HostCheckReport(AppliedStack Applied, ImmutableArray<Problem> Problems);

@@ -4,7 +4,7 @@ using Mainstay.Linux.Proc.Ports;
 using Mainstay.Preflight;
 using Mainstay.Preflight.Host;
 using Mainstay.Spec.Diff;
-using Mainstay.Spec.Model;
+using Mainstay.Spec.Parsing;
 using Mainstay.Supervisor.Stacks;
 
 namespace Mainstay.Daemon.Applying;
@@ -12,9 +12,10 @@ namespace Mainstay.Daemon.Applying;
 /// <summary>The preflight, as the daemon runs it: the same checks as `mainstay check`, but it knows which listeners are its own.</summary>
 internal sealed class PreflightHostCheck(HomeLayout home, IHostFacts facts, Func<PortHolder, bool> isOurs, TimeProvider clock) : IHostCheck
 {
-    public HostCheckReport Check(StackSpec stack)
+    public HostCheckReport Check(ReadableManifest manifest)
     {
-        var report = PreflightCheck.Run(stack, new PreflightHost(home, facts, clock.GetUtcNow(), isOurs));
+        var stack = manifest.Stack;
+        var report = PreflightCheck.Run(manifest, new PreflightHost(home, facts, clock.GetUtcNow(), isOurs));
         var services = stack.Services.Select(s =>
         {
             var variables = report.Environments[s.Name].Variables;

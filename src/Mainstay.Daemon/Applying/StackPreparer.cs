@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mainstay.Contracts.Api;
+using Mainstay.Preflight.Host;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Problems;
@@ -16,31 +17,20 @@ internal sealed class StackPreparer(IHostCheck host)
     /// <exception cref="ApplyRefusedException">It has problems, or another stack runs here.</exception>
     public PreparedStack Prepare(ApplyRequest request, StackSpec? running)
     {
-        var read = ManifestReader.Read(new ManifestSource(request.File, request.Directory, request.Text, request.Variables), ReadOrNull);
-        var stack = read.Stack ?? throw Refused(read.Problems);
-        if (running is not null && running.Name != stack.Name)
+        var read = ManifestReader.Read(new ManifestSource(request.File, request.Directory, request.Text, request.Variables), path => BoundedFile.Read(path));
+        if (read.Stack is { } other && running is not null && running.Name != other.Name)
         {
             throw Refused([DaemonCodes.AnotherStack.Error(
                 new Where(request.File, 0, 0, "stack"),
-                $"this home runs the stack \"{running.Name}\"; it cannot run \"{stack.Name}\" as well",
-                $"run `mainstay down` first, or give \"{stack.Name}\" a home of its own with --home")]);
+                $"this home runs the stack \"{running.Name}\"; it cannot run \"{other.Name}\" as well",
+                $"run `mainstay down` first, or give \"{other.Name}\" a home of its own with --home")]);
         }
 
-        var report = host.Check(stack);
-        var problems = read.Problems.AddRange(report.Problems);
-        return problems.Any(p => p.Severity is Severity.Error) ? throw Refused(problems) : new(stack, report.Applied);
-    }
-
-    private static string? ReadOrNull(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        var report = read.Readable is { } readable ? host.Check(readable) : null;
+        var problems = read.Problems.AddRange(report?.Problems ?? []);
+        return read.Stack is { } stack && report is not null && !problems.Any(p => p.Severity is Severity.Error)
+            ? new(stack, report.Applied)
+            : throw Refused(problems);
     }
 
     private static ApplyRefusedException Refused(ImmutableArray<Problem> problems)

@@ -5,12 +5,13 @@ using Mainstay.Linux.Files;
 using Mainstay.Preflight.Host;
 using Mainstay.Spec.EnvSchema;
 using Mainstay.Spec.Model;
+using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Problems;
 
 namespace Mainstay.Preflight.EdgeFiles;
 
 /// <summary>Every certificate of the edge: readable, with its key, in its time, for its host.</summary>
-internal sealed class CertificateCheck(StackSpec stack, PreflightHost host, Findings findings)
+internal sealed class CertificateCheck(ReadableManifest manifest, PreflightHost host, Findings findings)
 {
     private const int MostBytes = 1024 * 1024;
 
@@ -18,7 +19,7 @@ internal sealed class CertificateCheck(StackSpec stack, PreflightHost host, Find
 
     public void Run()
     {
-        foreach (var certificate in stack.Edge.Certificates)
+        foreach (var certificate in manifest.Stack.Edge.Certificates.Where(c => manifest.IsRead(c.Span.Path)))
         {
             Check(certificate);
         }
@@ -26,10 +27,10 @@ internal sealed class CertificateCheck(StackSpec stack, PreflightHost host, Find
 
     private void Check(CertificateSpec spec)
     {
-        var where = findings.At(spec.Span);
+        var (where, keyPlace) = (findings.At(spec.Span, "cert"), findings.At(spec.Span, "key"));
         var (certificate, certificateText) = Read(spec, spec.CertFile, "certificate", where);
-        var (key, _) = Read(spec, spec.KeyFile, "key", where);
-        CheckKeyMode(spec, where);
+        var (key, _) = Read(spec, spec.KeyFile, "key", keyPlace);
+        CheckKeyMode(spec, keyPlace);
         if (certificate is { IsCertificate: false })
         {
             Unreadable(where, spec, spec.CertFile, "certificate", "holds no certificate", "name the file with the certificate and its chain");
@@ -38,13 +39,13 @@ internal sealed class CertificateCheck(StackSpec stack, PreflightHost host, Find
 
         if (key is { IsPrivateKey: false })
         {
-            Unreadable(where, spec, spec.KeyFile, "key", "holds no private key", "name the file with the private key");
+            Unreadable(keyPlace, spec, spec.KeyFile, "key", "holds no private key", "name the file with the private key");
         }
         else if (certificate is not null && key is not null && PemBlock.Match(certificate, key) is false)
         {
             findings.Error(
                 HostCodes.CertificateKeyMismatch,
-                where,
+                keyPlace,
                 $"the certificate and the key for {spec.Host} do not belong together ({Shown(spec.CertFile)}, {Shown(spec.KeyFile)})",
                 "name the key with which the certificate was requested; the certificate itself must come first in its file");
         }
@@ -145,7 +146,7 @@ internal sealed class CertificateCheck(StackSpec stack, PreflightHost host, Find
         return names.Length == 0 ? "no name at all (it has no subject alternative name)" : string.Join(", ", names);
     }
 
-    private string Shown(string path) => ShownPath.Of(stack, path);
+    private string Shown(string path) => ShownPath.Of(manifest.Stack, path);
 
     private static string Day(DateTimeOffset at) => at.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

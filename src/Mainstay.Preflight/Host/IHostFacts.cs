@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Mainstay.Linux.Files;
 using Mainstay.Linux.Proc.Ports;
+using Mainstay.Spec.Parsing;
 
 namespace Mainstay.Preflight.Host;
 
@@ -45,12 +46,6 @@ public interface IHostFacts
 public sealed record HostUser(string Name, uint Id, ImmutableArray<uint> Groups)
 {
     public bool IsRoot => Id == 0;
-}
-
-/// <summary>Exactly one of text and fault is set. <paramref name="Fault"/> continues "the file ...": "does not exist".</summary>
-public readonly record struct FileText(string? Text, string? Fault, bool Missing = false)
-{
-    public static FileText NotThere { get; } = new(null, "does not exist", Missing: true);
 }
 
 public enum PortAnswer

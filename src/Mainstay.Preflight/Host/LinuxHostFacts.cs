@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Mainstay.Linux.Files;
 using Mainstay.Linux.Proc.Ports;
 using Mainstay.Linux.Processes;
+using Mainstay.Spec.Parsing;
 
 namespace Mainstay.Preflight.Host;
 
@@ -38,39 +38,7 @@ public sealed class LinuxHostFacts(string searchPath, string? missingLimits = nu
 
     public FileFacts Look(string path) => FileFacts.Look(path);
 
-    public FileText Read(string path, int mostBytes)
-    {
-        // Opening a FIFO would wait for its writer, and a device may never end.
-        switch (Look(path).Kind)
-        {
-            case FileKind.Missing:
-                return FileText.NotThere;
-            case FileKind.Folder:
-                return new(null, "is a folder");
-            case FileKind.Other:
-                return new(null, "is no regular file");
-            case FileKind.Regular or FileKind.Hidden:
-                break;
-        }
-
-        try
-        {
-            using var file = File.OpenRead(path);
-            var buffer = new byte[(int)Math.Min(mostBytes, Math.Max(file.Length, 4096)) + 1];
-            var length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            return length == buffer.Length
-                ? new(null, $"is larger than the {mostBytes} bytes that are read")
-                : new(Encoding.UTF8.GetString(buffer, 0, length), null);
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return new(null, $"may not be read by user \"{Self.Name}\"");
-        }
-        catch (IOException e)
-        {
-            return new(null, $"cannot be read: {e.Message}");
-        }
-    }
+    public FileText Read(string path, int mostBytes) => BoundedFile.Read(path, mostBytes, Self.Name);
 
     public long? FreeBytes(string path)
     {

@@ -4,6 +4,7 @@ using System.Net;
 using Mainstay.Linux.Proc.Ports;
 using Mainstay.Preflight.Host;
 using Mainstay.Spec.Model;
+using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Problems;
 
 namespace Mainstay.Preflight.Ports;
@@ -12,7 +13,7 @@ namespace Mainstay.Preflight.Ports;
 /// Whether every fixed port and every address of the edge is free. The kernel decides, by a bind that is undone at once; its tables then only
 /// explain, so that a listener on another address or for IPv6 alone is no false alarm.
 /// </summary>
-internal sealed class PortCheck(StackSpec stack, PreflightHost host, HolderText text, Findings findings)
+internal sealed class PortCheck(ReadableManifest manifest, PreflightHost host, HolderText text, Findings findings)
 {
     private readonly IHostFacts _facts = host.Facts;
 
@@ -20,7 +21,7 @@ internal sealed class PortCheck(StackSpec stack, PreflightHost host, HolderText 
     {
         var fixedPorts = services.Where(s => s.Service.Port.Kind is PortKind.Fixed).ToArray();
         var inUse = fixedPorts.Select(s => s.Service.Port.Number).Where(AnyHeld)
-            .Concat(stack.Edge.Listen.Where(l => AnswerFor(l) is PortAnswer.Held).Select(l => l.Port))
+            .Concat(manifest.Stack.Edge.Listen.Where(l => AnswerFor(l) is PortAnswer.Held).Select(l => l.Port))
             .ToHashSet();
         var holders = inUse.Count == 0 ? [] : _facts.Holders(inUse);
         foreach (var service in fixedPorts)
@@ -28,7 +29,7 @@ internal sealed class PortCheck(StackSpec stack, PreflightHost host, HolderText 
             CheckService(service, holders);
         }
 
-        foreach (var listen in stack.Edge.Listen)
+        foreach (var listen in manifest.Stack.Edge.Listen)
         {
             CheckEdge(listen, holders);
         }
@@ -126,7 +127,9 @@ internal sealed class PortCheck(StackSpec stack, PreflightHost host, HolderText 
 
     private bool IsOurs(PortHolder holder) => host.IsOurs is { } known ? known(holder) : holder.Process?.RunBy switch
     {
-        RunBy.Mainstay(var name, var service) => name == stack.Name.Value && stack.Find(new ServiceName(service)) is not null,
+        // A service or a name that could not be read may well be the one that holds it.
+        RunBy.Mainstay when !manifest.IsRead("stack") => true,
+        RunBy.Mainstay(var name, var service) => name == manifest.Stack.Name.Value && (manifest.Stack.Find(new ServiceName(service)) is not null || !manifest.IsRead($"services.{service}")),
         RunBy.MainstayItself(_, var home) => home is not null && Path.TrimEndingDirectorySeparator(home) == host.Home.Root,
         _ => false,
     };

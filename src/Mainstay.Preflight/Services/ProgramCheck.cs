@@ -13,13 +13,18 @@ internal static class ProgramCheck
     private static readonly HashSet<string> ScriptEndings = [".js", ".mjs", ".cjs", ".ts", ".py", ".rb", ".pl", ".php", ".sh", ".dll"];
 
     /// <param name="variables">The service's own; its PATH counts where it has one.</param>
-    public static void Run(ServiceCase service, IReadOnlyDictionary<string, string> variables, Findings findings)
+    /// <param name="directoryIsThere">Whether what is named from the service's directory can be looked for.</param>
+    public static void Run(ServiceCase service, IReadOnlyDictionary<string, string> variables, bool directoryIsThere, Findings findings)
     {
         var path = variables.GetValueOrDefault("PATH");
-        Check(new(service, service.Service.Command, service.Subject), path, findings);
-        if (service.Service.Healthcheck?.Probe is CommandProbeSpec probe)
+        if (service.IsRead("command") && service.IsRead("shell"))
         {
-            Check(new(service, probe.Command, $"the healthcheck of {service.Subject}"), path, findings);
+            Check(new(service, service.Service.Command, service.Subject, directoryIsThere), path, findings);
+        }
+
+        if (service.Service.Healthcheck?.Probe is CommandProbeSpec probe && service.IsRead("healthcheck"))
+        {
+            Check(new(service, probe.Command, $"the healthcheck of {service.Subject}", directoryIsThere), path, findings);
         }
     }
 
@@ -31,11 +36,11 @@ internal static class ProgramCheck
         }
 
         var program = command.Spec.Argv[0];
-        if (program.Contains('/'))
+        if (program.Contains('/') && command.CanLookFor(program))
         {
             CheckFile(command, Path.GetFullPath(program, command.Directory), program, findings);
         }
-        else
+        else if (!program.Contains('/') && command.KnowsPath)
         {
             CheckSearched(command, program, declaredPath, findings);
         }
@@ -69,7 +74,13 @@ internal static class ProgramCheck
     private static void CheckSearched(CommandCase command, string program, string? declaredPath, Findings findings)
     {
         var searchPath = declaredPath ?? command.Service.Host.SearchPath;
-        var found = searchPath.Split(':').Where(e => e.Length > 0)
+        var entries = searchPath.Split(':').Where(e => e.Length > 0).ToArray();
+        if (!entries.All(command.CanLookFor))
+        {
+            return;
+        }
+
+        var found = entries
             .Select(entry => Path.Combine(command.Directory, entry, program))
             .Where(path => command.Service.Host.Look(path).Kind is FileKind.Regular)
             .ToArray();
@@ -104,6 +115,7 @@ internal static class ProgramCheck
             && Interpreters.Contains(Path.GetFileName(interpreter))
             && ScriptEndings.Contains(Path.GetExtension(script))
             && !script.StartsWith('-')
+            && command.CanLookFor(script)
             && command.Service.Host.Look(Path.GetFullPath(script, command.Directory)).Kind is FileKind.Missing)
         {
             findings.Warn(
@@ -115,8 +127,14 @@ internal static class ProgramCheck
     }
 
     /// <summary>A command of a service, and what it is called in a sentence.</summary>
-    private sealed record CommandCase(ServiceCase Service, CommandSpec Spec, string Subject)
+    private sealed record CommandCase(ServiceCase Service, CommandSpec Spec, string Subject, bool DirectoryIsThere)
     {
+        /// <summary>A relative path begins in the directory.</summary>
+        public bool CanLookFor(string path) => DirectoryIsThere || Path.IsPathRooted(path);
+
+        /// <summary>Whether the PATH of the service would be known if it declared one.</summary>
+        public bool KnowsPath => Service.IsRead("env_file") && Service.UnreadVariables?.Contains("PATH") is false;
+
         public string Directory => Service.Service.Directory;
     }
 }

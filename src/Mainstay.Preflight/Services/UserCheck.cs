@@ -1,5 +1,6 @@
 using Mainstay.Preflight.Host;
 using Mainstay.Spec.Model;
+using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Problems;
 
 namespace Mainstay.Preflight.Services;
@@ -8,8 +9,14 @@ namespace Mainstay.Preflight.Services;
 internal static class UserCheck
 {
     /// <returns>The service's user; our own where the service names none or one that does not exist.</returns>
-    public static HostUser Run(ServiceSpec service, IHostFacts host, Findings findings)
+    public static HostUser Run(ReadableManifest manifest, ServiceSpec service, IHostFacts host, Findings findings)
     {
+        // Nobody knows whom an unreadable user means, so nothing is held against it: root may enter and execute everything.
+        if (!manifest.IsRead($"{service.Span.Path}.user"))
+        {
+            return new("root", 0, [0]);
+        }
+
         if (service.User is not { } name)
         {
             return host.Self;

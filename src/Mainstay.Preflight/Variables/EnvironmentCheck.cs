@@ -17,6 +17,9 @@ internal static class EnvironmentCheck
     private static readonly ImmutableHashSet<string> Provided =
         ["PATH", "HOME", "USER", "LANG", "TZ", "MAINSTAY_STACK", "MAINSTAY_SERVICE", "MAINSTAY_INSTANCE", "MAINSTAY_RELEASE"];
 
+    /// <summary>Whether the service's environment and its rules could be read, so that something can be said about it.</summary>
+    public static bool IsKnown(ServiceCase service) => service.UnreadVariables is not null && service.IsRead("env_file") && service.IsRead("env_schema");
+
     /// <summary>What one service's environment breaks by itself.</summary>
     public static void Run(SecretSource source, Findings findings)
     {
@@ -32,18 +35,35 @@ internal static class EnvironmentCheck
     public static SecretSource SourceOf(ServiceCase service, ResolvedEnvironment environment)
     {
         var spec = service.Service;
+        var unread = service.UnreadVariables ?? [];
+        var known = environment.Variables.RemoveRange(unread);
+        var given = Provided.Union(unread);
         var (variables, provided) = spec.Port switch
         {
-            { Kind: PortKind.Fixed, Number: var number } => (environment.Variables.SetItem("PORT", number.ToString(CultureInfo.InvariantCulture)), Provided),
-            { Kind: PortKind.Auto or PortKind.Inherit } => (environment.Variables.Remove("PORT"), Provided.Add("PORT")),
-            { Kind: PortKind.None } => (environment.Variables, Provided),
+            { Kind: PortKind.Fixed, Number: var number } => (known.SetItem("PORT", number.ToString(CultureInfo.InvariantCulture)), given),
+            { Kind: PortKind.Auto or PortKind.Inherit } => (known.Remove("PORT"), given.Add("PORT")),
+            { Kind: PortKind.None } when MayHavePort(service) => (known.Remove("PORT"), given.Add("PORT")),
+            { Kind: PortKind.None } => (known, given),
         };
         var schemaFile = spec.EnvSchema?.File is { } file ? ShownPath.Of(service.Stack, file) : service.Stack.File;
-        return new(spec.EnvSchema, variables, new EnvSchemaContext(spec.Name, schemaFile, spec.Directory, environment.SetAt, provided, path => LookAt(service, path)));
+        var context = new EnvSchemaContext(spec.Name, schemaFile, spec.Directory, environment.SetAt, provided, path => LookAt(service, path))
+        {
+            NamedByUs = spec.Port.Kind is PortKind.Fixed ? ["PORT"] : [],
+        };
+        return new(spec.EnvSchema, variables, context);
     }
+
+    /// <summary>Its port, a route to it or its healthcheck was written and could not be read.</summary>
+    private static bool MayHavePort(ServiceCase service) => !service.Manifest.IsRead("routes") || !service.IsRead("port") || !service.IsRead("healthcheck");
 
     private static EnvFileFacts LookAt(ServiceCase service, string path)
     {
+        // Nobody knows where a relative path begins then.
+        if (!service.IsRead("directory"))
+        {
+            return new(EnvFileState.Readable, 1);
+        }
+
         var facts = service.Host.Look(path);
         if (facts.Kind is FileKind.Missing or FileKind.Folder)
         {

@@ -10,12 +10,10 @@ namespace Mainstay.Preflight.Variables;
 /// <summary>Reads env files and merges them: the one place that knows what a service's declared environment is.</summary>
 public static class EnvironmentResolver
 {
-    private const int MostBytes = 4 * 1024 * 1024;
-
     /// <summary>Reads the service's env files now. Always gives an environment; with problems it is what could be read.</summary>
-    public static ResolvedEnvironment Resolve(StackSpec stack, ServiceSpec service, IHostFacts host)
+    public static ResolvedEnvironment Resolve(ReadableManifest manifest, ServiceSpec service, IHostFacts host)
     {
-        var findings = new Findings(stack);
+        var (stack, findings) = (manifest.Stack, new Findings(manifest));
         var variables = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         var setAt = ImmutableSortedDictionary.CreateBuilder<string, Where>(StringComparer.Ordinal);
         foreach (var file in service.EnvFiles)
@@ -41,7 +39,7 @@ public static class EnvironmentResolver
     {
         EnvFileGuard.Check(file, stack, service, host, findings);
         var shown = ShownPath.Of(stack, file.Path);
-        switch (host.Read(file.Path, MostBytes))
+        switch (host.Read(file.Path, BoundedFile.MostBytes))
         {
             case { Text: { } text }:
                 var read = EnvFileReader.Read(shown, text);
@@ -54,7 +52,7 @@ public static class EnvironmentResolver
                 return [];
 
             case { Fault: var fault }:
-                findings.Error(EnvironmentCodes.FileUnreadable, findings.At(file.Span), $"the env_file {shown} of service \"{service.Name}\" {fault}", $"let user \"{host.Self.Name}\" read it, or correct the path");
+                findings.Error(EnvironmentCodes.FileUnreadable, findings.At(file.Span), $"the env_file {shown} of service \"{service.Name}\" {fault}", $"name a regular file of at most 4 MiB that user \"{host.Self.Name}\" can read");
                 return [];
         }
     }

@@ -16,7 +16,11 @@ public sealed record EnvSchemaContext(
     string Directory,
     IReadOnlyDictionary<string, Where> SetAt,
     ImmutableHashSet<string> Provided,
-    Func<string, EnvFileFacts> LookAt);
+    Func<string, EnvFileFacts> LookAt)
+{
+    /// <summary>Variables in the environment that Mainstay put there, such as PORT of a fixed port: checked like any other, but their names are nobody's slip.</summary>
+    public ImmutableHashSet<string> NamedByUs { get; init; } = [];
+}
 
 public enum EnvFileState
 {

@@ -29,13 +29,13 @@ public static class EnvSchemaEvaluator
             }
             else if (!view.Has(rule.Name) && WhyRequired(rule, view) is { } because)
             {
-                report.Missing(rule, because, view.IsBlank(rule.Name), MisspelledAs(rule.Name, schema, view));
+                report.Missing(rule, because, view.IsBlank(rule.Name), MisspelledAs(rule.Name, schema, view, where));
             }
         }
 
         CheckUnique(schema, view, report);
         CheckPairs(schema, view, where, report);
-        CheckNames(schema, view, report);
+        CheckNames(schema, view, where, report);
         return report.Found;
     }
 
@@ -135,10 +135,10 @@ public static class EnvSchemaEvaluator
     };
 
     /// <summary>The schema is not closed, so an undeclared variable is fine; one that is nearly a declared and unset one is a slip.</summary>
-    private static void CheckNames(EnvSchemaSpec schema, EnvView view, RuleReport report)
+    private static void CheckNames(EnvSchemaSpec schema, EnvView view, EnvSchemaContext where, RuleReport report)
     {
         var unset = schema.Rules.Where(r => !view.Has(r.Name) && WhyRequired(r, view) is null).ToArray();
-        foreach (var name in Undeclared(schema, view))
+        foreach (var name in Undeclared(schema, view, where))
         {
             if (unset.FirstOrDefault(r => IsSlip(name, r.Name)) is { } meant)
             {
@@ -147,15 +147,17 @@ public static class EnvSchemaEvaluator
         }
     }
 
-    private static string? MisspelledAs(string missing, EnvSchemaSpec schema, EnvView view) => Undeclared(schema, view).FirstOrDefault(name => IsSlip(name, missing));
+    private static string? MisspelledAs(string missing, EnvSchemaSpec schema, EnvView view, EnvSchemaContext where) =>
+        Undeclared(schema, view, where).FirstOrDefault(name => IsSlip(name, missing));
 
     /// <summary>Stricter than elsewhere: DB_HOST and DB_PORT are two names, not one and a slip.</summary>
     private static bool IsSlip(string written, string meant) =>
         Math.Abs(written.Length - meant.Length) <= 2 && meant.Length is > 2 and <= 64
         && NearestWord.Distance(written.ToUpperInvariant(), meant.ToUpperInvariant()) <= (meant.Length >= 10 ? 2 : 1);
 
-    private static IEnumerable<string> Undeclared(EnvSchemaSpec schema, EnvView view) =>
-        view.Names.Except(schema.Rules.Select(r => r.Name)).Order(StringComparer.Ordinal);
+    /// <summary>Names that the user may have misspelled; those that Mainstay and the host give are not the user's.</summary>
+    private static IEnumerable<string> Undeclared(EnvSchemaSpec schema, EnvView view, EnvSchemaContext where) =>
+        view.Names.Except(schema.Rules.Select(r => r.Name)).Except(where.Provided).Except(where.NamedByUs).Order(StringComparer.Ordinal);
 
     private static ImmutableArray<string> Each(ImmutableArray<string> names) => names.IsDefault ? [] : names;
 }

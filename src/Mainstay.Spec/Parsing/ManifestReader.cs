@@ -16,6 +16,9 @@ public sealed record ManifestSource(string File, string Directory, string Text, 
 /// <summary><paramref name="Stack"/> is null exactly when a problem of severity error was found.</summary>
 public sealed record ManifestResult(StackSpec? Stack, ImmutableArray<Problem> Problems)
 {
+    /// <summary>The same stack, or as much of it as could be read; null when that is nothing, or too much is wrong to know.</summary>
+    public ReadableManifest? Readable { get; init; }
+
     /// <summary>The names of all variables that <c>${NAME}</c> named, set or not; who hands the manifest on hands on these.</summary>
     public ImmutableSortedSet<string> VariablesNamed { get; init; } = [];
 }
@@ -26,17 +29,21 @@ public static class ManifestReader
     internal static StackShape Shape { get; } = new();
 
     /// <summary>Reads without touching the disk, and never throws for what the text holds.</summary>
-    /// <param name="readFile">Gives the text of an absolute path that the manifest names (<c>env_schema</c>), or null when it cannot be read. Without it no file can.</param>
-    public static ManifestResult Read(ManifestSource source, Func<string, string?>? readFile = null)
+    /// <param name="readFile">Gives the text of an absolute path that the manifest names (<c>env_schema</c>), or why it cannot be read. Without it no file can.</param>
+    public static ManifestResult Read(ManifestSource source, Func<string, FileText>? readFile = null)
     {
         var expansion = new Expansion(source.Variables);
         var problems = new ProblemList();
-        var context = new ReadContext(source.File, source.Directory, expansion, problems, readFile ?? (_ => null));
-        var stack = Stack(source, context);
-        return new ManifestResult(problems.HasErrors ? null : stack, problems.InOrder(source.File)) { VariablesNamed = expansion.Named };
+        var context = new ReadContext(source.File, source.Directory, expansion, problems, readFile ?? (_ => FileText.NotThere));
+        var readable = Readable(source, context);
+        return new ManifestResult(problems.HasErrors ? null : readable?.Stack, problems.InOrder(source.File))
+        {
+            Readable = problems.IsFull ? null : readable,
+            VariablesNamed = expansion.Named,
+        };
     }
 
-    private static StackSpec? Stack(ManifestSource source, ReadContext context)
+    private static ReadableManifest? Readable(ManifestSource source, ReadContext context)
     {
         var root = YamlTree.Read(source.Text.TrimStart('\uFEFF'), context);
         if (root is null or ScalarNode { IsNothing: true })
@@ -58,8 +65,9 @@ public static class ManifestReader
             return null;
         }
 
-        var stack = Completion.Of(draft, source);
+        // What contradicts something else was read nevertheless.
+        var (stack, unread) = (Completion.Of(draft, source), context.Unread);
         StackChecks.Run(stack, draft, (MapNode)root, context);
-        return stack;
+        return ReadableManifest.Of(stack, (MapNode)root, unread);
     }
 }

@@ -16,6 +16,9 @@ internal sealed class ProblemList
 
     public int Count => _found.Count;
 
+    /// <summary>From here on it is not known what else is wrong.</summary>
+    public bool IsFull => _found.Count >= Limit;
+
     /// <summary>Asked before the work of describing a further problem: true when it would not be shown, and remembers that there is one.</summary>
     public bool IsFullFor(string file)
     {

@@ -103,6 +103,8 @@ public static class ManifestCodes
 
     public static ProblemCode SchemaUnreadable { get; } = new("MS1057", "An env_schema file cannot be read");
 
+    public static ProblemCode ProbeProvesNothing { get; } = new("MS1058", "A healthcheck would pass whatever the service does");
+
     public static ImmutableArray<ProblemCode> All { get; } =
     [
         NotYaml, TooLarge, YamlFeatureRefused, DuplicateKey, UnknownKey, WrongType, MissingKey, NotAvailable, TooManyProblems,
@@ -111,6 +113,6 @@ public static class ManifestCodes
         VariableNotSet, BadExpansion,
         NoServices, NameTakenTwice, UnknownDependency, DependencyCycle, DependsOnItself, ConditionNeverMet, PortClaimedTwice, FixedPortManyInstances,
         NoProbe, SeveralProbes, RouteToUnknownService, DuplicateRoute, RoutesWithoutEdge, HttpsWithoutCertificate, DuplicateCertificate,
-        ValuesDisagree, VariableIsOurs, SchemaUnreadable,
+        ValuesDisagree, VariableIsOurs, SchemaUnreadable, ProbeProvesNothing,
     ];
 }

@@ -7,10 +7,10 @@ namespace Mainstay.Spec.Validation;
 /// <summary>Https has a certificate, and each name has one.</summary>
 internal static class EdgeChecks
 {
-    public static void Run(StackSpec stack, ReadContext context)
+    public static void Run(StackSpec stack, Declared declared, ReadContext context)
     {
         var edge = stack.Edge;
-        if (edge.Certificates.IsEmpty)
+        if (edge.Certificates.IsEmpty && !declared.IsAttempted("edge", "certificates"))
         {
             foreach (var listen in edge.Listen.Where(l => l.Https))
             {

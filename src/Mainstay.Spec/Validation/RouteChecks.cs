@@ -25,7 +25,7 @@ internal static class RouteChecks
             }
         }
 
-        if (!stack.Routes.IsEmpty && stack.Edge.Listen.IsEmpty)
+        if (!stack.Routes.IsEmpty && stack.Edge.Listen.IsEmpty && !declared.IsAttempted("edge", "listen"))
         {
             context.Warn(
                 ManifestCodes.RoutesWithoutEdge,

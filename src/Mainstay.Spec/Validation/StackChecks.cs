@@ -14,8 +14,9 @@ internal static class StackChecks
         DependencyChecks.Run(stack, draft, declared, context);
         CycleChecks.Run(stack, context);
         PortChecks.Run(stack, declared, context);
+        ProbeChecks.Run(stack, declared, context);
         RouteChecks.Run(stack, draft, declared, context);
-        EdgeChecks.Run(stack, context);
+        EdgeChecks.Run(stack, declared, context);
         EnvironmentChecks.Run(stack, declared, context);
     }
 }
@@ -33,6 +34,40 @@ internal sealed class Declared(MapNode root)
     public bool IsService(ServiceName name) => _services.Contains(name.Value);
 
     public bool IsExternal(ServiceName name) => _externals.Contains(name.Value);
+
+    /// <summary>Whether this very key was written for a service, with a value other than false.</summary>
+    public bool Says(ServiceName service, params string[] keys)
+    {
+        Node? at = root;
+        foreach (var key in (string[])["services", service.Value, .. keys])
+        {
+            at = (at as MapNode)?.Find(key);
+        }
+
+        return at is not (null or ScalarNode { Text: "false" or "False" or "FALSE" });
+    }
+
+    /// <summary>Whether something was written there, or above it in a form that was already reported: what is unreadable is not absent.</summary>
+    public bool IsAttempted(params string[] keys)
+    {
+        Node at = root;
+        foreach (var key in keys)
+        {
+            if (at is not MapNode map)
+            {
+                return true;
+            }
+
+            if (map.Find(key) is not { } below)
+            {
+                return false;
+            }
+
+            at = below;
+        }
+
+        return at is not ListNode { Items.IsEmpty: true };
+    }
 
     /// <summary>The place of what was written for a service, as deep as it exists.</summary>
     public SourceSpan PlaceOf(ServiceName service, params string[] keys)

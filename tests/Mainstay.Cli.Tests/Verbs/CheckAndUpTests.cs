@@ -84,6 +84,57 @@ public sealed class CheckAndUpTests : CommandTest
     }
 
     [Fact]
+    public async Task A_manifest_with_an_error_hides_no_problem_of_the_host()
+    {
+        Write("mainstay.yaml", """
+            stack: shop
+            services:
+              api: { command: [ no-such-program ], directory: nowhere, colour: red }
+              web: { command: [ sh ], env_file: [ no.env ], depends_on: [ nobody ] }
+            """);
+
+        var result = await RunAsync("check");
+
+        Assert.Equal(ExitCode.Problems, result.Exit);
+        Assert.All(["MS1005", "MS1042", "MS3004", "MS3001", "MS2006"], code => Assert.Contains(code, result.Out, StringComparison.Ordinal));
+        Assert.EndsWith("refused: 5 errors\n", result.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("pipe.yaml", "pipe.yaml is no regular file")]
+    [InlineData("/dev/zero", "/dev/zero is no regular file")]
+    [InlineData("large.yaml", "large.yaml is larger than 4 MiB, the most that is read")]
+    public async Task A_manifest_that_is_no_file_of_a_sensible_size_is_refused_at_once(string name, string what)
+    {
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(Folder, "pipe.yaml")]))
+        {
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Write("large.yaml", new string('#', 4 * 1024 * 1024 + 1));
+
+        var result = await RunAsync("check", "-f", name);
+
+        Assert.Equal(ExitCode.Problems, result.Exit);
+        Assert.Contains(what, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pipe_as_env_schema_is_a_problem_with_its_line()
+    {
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(Folder, "schema.yaml")]))
+        {
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Write("mainstay.yaml", "stack: shop\nservices:\n  api: { command: [ sh ], env_schema: schema.yaml }\n");
+
+        var result = await RunAsync("check");
+
+        Assert.StartsWith("mainstay.yaml:3:39: MS1057: services.api.env_schema names the file \"schema.yaml\", which is no regular file\n", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_url_trackers_duplicate_entry_is_refused_by_check_and_by_up_naming_both()
     {
         var manifest = Path.Combine(Repository.Root(), "examples/url-tracker/duplicate.yaml");

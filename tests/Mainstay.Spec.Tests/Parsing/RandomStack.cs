@@ -60,7 +60,7 @@ internal sealed class RandomStack(Random random)
         ProbeSpec? probe = random.Next(5) switch
         {
             0 when port.Kind is not PortKind.None => new HttpProbeSpec("/health?full=1", Enumerable.Range(0, random.Next(3)).ToImmutableSortedDictionary(i => $"x-h{i}", _ => "v w", StringComparer.Ordinal), Expect()),
-            1 when port.Kind is not PortKind.None => new TcpProbeSpec(),
+            1 when port.Kind is not (PortKind.None or PortKind.Inherit) => new TcpProbeSpec(),
             2 => new CommandProbeSpec(Command()),
             3 => new NotifyProbeSpec(),
             _ => null,

@@ -37,6 +37,19 @@ public sealed class EdgeAndRouteTests
         Assert.Equal(("MS1052", Severity.Warning), (Assert.Single(result.Problems).Code, result.Problems[0].Severity));
     }
 
+    [Theory]
+    [InlineData("edge: { listen: [ \"ftp://127.0.0.1:80\" ] }", "MS1017")]
+    [InlineData("edge: { listen: }", "MS1006")]
+    [InlineData("edge: nonsense", "MS1006")]
+    [InlineData("edge: { listen: [] }", "MS1052")]
+    [InlineData("edge: { ws_drain: 5s }", "MS1052")]
+    public void An_edge_whose_addresses_are_wrong_is_not_also_said_to_have_none(string edge, string codes) =>
+        Assert.Equal(codes, string.Join(' ', Manifest.Read(Manifest.With() + edge + "\nroutes: [ { service: api } ]\n").Problems.Select(p => p.Code)));
+
+    [Fact]
+    public void A_certificate_that_is_wrong_is_not_also_said_to_be_missing() =>
+        Assert.Equal("MS1006", Manifest.OnlyProblem(Manifest.With() + "edge: { listen: \"https://127.0.0.1:443\", certificates: [ cert.pem ] }\n").Code);
+
     [Fact]
     public void Https_needs_a_certificate() => Assert.Equal("MS1053", Manifest.OnlyProblem(Manifest.With() + "edge: { listen: \"https://127.0.0.1:443\" }\n").Code);
 

@@ -44,6 +44,26 @@ public sealed class PortTests
     public void The_edge_listens_on_no_address_twice(string one, string other, bool clash) =>
         Assert.Equal(clash ? ["MS1046"] : [], Manifest.Read(Manifest.With() + $"edge: {{ listen: [ \"{one}\", \"{other}\" ] }}\n").Problems.Select(p => p.Code));
 
+    [Fact]
+    public void A_socket_that_Mainstay_holds_accepts_for_a_dead_service_too_so_it_is_not_checked_by_tcp()
+    {
+        var problem = Manifest.OnlyProblem(Manifest.With("port: inherit", "healthcheck: { interval: 1s, tcp: true }"));
+
+        Assert.Equal(("MS1058", new Where("mainstay.yaml", 6, 39, "services.api.healthcheck.tcp")), (problem.Code, problem.Where));
+        Assert.Equal(
+            "service \"api\" has \"port: inherit\" and a healthcheck by tcp, which proves nothing: Mainstay holds the listening socket, so a connection opens even if the process never accepts it",
+            problem.What);
+        Assert.Equal("check by \"http: /health\", or by \"notify: true\" if the service says READY=1", problem.Fix);
+    }
+
+    [Theory]
+    [InlineData("port: inherit", "healthcheck: { http: /health }", "")]
+    [InlineData("port: inherit", "healthcheck: { notify: true, tcp: false }", "")]
+    [InlineData("port: inherit", "healthcheck: { interval: 1s }", "MS1048")]
+    [InlineData("port: auto", "healthcheck: { tcp: true }", "")]
+    public void A_check_that_can_fail_is_not_blamed(string port, string check, string codes) =>
+        Assert.Equal(codes, string.Join(' ', Manifest.Read(Manifest.With(port, check)).Problems.Select(p => p.Code)));
+
     [Theory]
     [InlineData("port: auto", "PORT", "3000", true)]
     [InlineData("port: inherit", "PORT", "3000", true)]

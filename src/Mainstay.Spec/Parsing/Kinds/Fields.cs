@@ -33,7 +33,7 @@ internal sealed class Fields(MapNode map, ReadContext context, string what, IRea
         if (key.IsRequired && !meant.Contains(key.Name))
         {
             var example = key.Reads.Example.Length == 0 ? key.Name : $"{key.Name}: {key.Reads.Example}";
-            context.Report(ManifestCodes.MissingKey, map, $"{what} has no \"{key.Name}\"", $"add for example \"{example}\"");
+            context.Report(ManifestCodes.MissingKey, map, $"{what} has no \"{key.Name}\"", $"add for example \"{example}\"", key.Name);
         }
 
         value = default;

@@ -82,7 +82,8 @@ internal abstract class Shape<T>(string name) : Kind<T>, IShape
             ManifestCodes.UnknownKey,
             entry.Span,
             $"{Called(map)} has the key {Quoted.Text(entry.Key)}, which is not known here",
-            meant is null ? $"remove it; known here are {Known}" : $"write \"{meant}\", or remove it");
+            meant is null ? $"remove it; known here are {Known}" : $"write \"{meant}\", or remove it",
+            meant is null ? entry.Span.Path : KeyPath.Under(map.Path, meant));
         return meant;
     }
 

@@ -50,17 +50,18 @@ internal sealed class EnvSchemaKind : Kind<EnvSchemaSpec?>
     private static EnvSchemaSpec? InFile(Node node, string path, ReadContext context)
     {
         var file = context.Absolute(path);
-        if (context.TextOf(file) is not { } text)
+        var answer = context.TextOf(file);
+        if (answer.Text is not { } text)
         {
             context.Report(
                 ManifestCodes.SchemaUnreadable,
                 node,
-                $"{Named(node)} names the file {Quoted.Text(path)}, which cannot be read",
-                "create the file, correct the path, or write the rules here");
+                $"{Named(node)} names the file {Quoted.Text(path)}, which {answer.Fault}",
+                answer.Missing ? "create the file, correct the path, or write the rules here" : "name a file with the rules that can be read, or write the rules here");
             return null;
         }
 
-        var within = context.Within(path);
+        var within = context.Within(path, node);
         var errors = context.Problems.Count;
         var root = YamlTree.Read(text, within);
         if (root is null && context.Problems.Count == errors)

@@ -21,7 +21,7 @@ internal sealed partial class HealthcheckShape() : Shape<HealthcheckSpec>("healt
         AlsoKnownAs = ["url", "path", "httpget", "http_get", "endpoint"],
     };
 
-    private static readonly Key<bool> s_tcp = new("tcp", CommonKinds.Truth, false, "Passes when the service's port accepts a connection.")
+    private static readonly Key<bool> s_tcp = new("tcp", CommonKinds.Truth, false, "Passes when the service's port accepts a connection. Not with port: inherit, where Mainstay's own socket always accepts one: check by http or notify.")
     {
         AlsoKnownAs = ["port", "tcpsocket"],
     };
@@ -53,7 +53,7 @@ internal sealed partial class HealthcheckShape() : Shape<HealthcheckSpec>("healt
         "start_period",
         new DurationKind(TimeSpan.Zero, TimeSpan.FromDays(1), "30s"),
         TimeSpan.FromSeconds(30),
-        "How long an instance may take to become ready; failures do not count meanwhile.")
+        "How long after a start failed checks do not count; after it, as many in a row as retries says do. With start_period 30s, interval 10s and retries 3, an instance that never becomes ready has failed after 60s.")
     {
         AlsoKnownAs = ["initial_delay", "grace"],
     };

@@ -68,11 +68,17 @@ internal sealed class ListNode(int line, int column, Node? parent, string step) 
 
 internal sealed class MapNode(int line, int column, Node? parent, string step) : Node(line, column, parent, step)
 {
+    private const int Few = 16;
+
+    private Dictionary<string, Node>? _byKey;
+
     public ImmutableArray<Entry> Entries { get; set; } = [];
 
     public override string Found => "a map";
 
-    public Node? Find(string key) => Entries.FirstOrDefault(e => e.Key == key)?.Value;
+    public Node? Find(string key) => Entries.Length <= Few
+        ? Entries.FirstOrDefault(e => e.Key == key)?.Value
+        : (_byKey ??= Entries.ToDictionary(e => e.Key, e => e.Value, StringComparer.Ordinal)).GetValueOrDefault(key);
 }
 
 /// <summary>Stands where a problem was already reported, so that nothing is reported twice.</summary>

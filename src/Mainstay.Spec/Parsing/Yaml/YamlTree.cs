@@ -70,7 +70,8 @@ internal sealed class YamlTree
             Refuse(
                 Place(another),
                 "a second document begins here, but a manifest is one document",
-                "remove the \"---\", or put the second stack into a file of its own");
+                "remove the \"---\", or put the second stack into a file of its own",
+                null);
         }
 
         return root;
@@ -117,7 +118,8 @@ internal sealed class YamlTree
                 Refuse(
                     Place(alias),
                     $"\"*{Quoted.Bare(alias.Value.Value)}\" repeats another part of the manifest, which Mainstay does not support",
-                    "write the value out here");
+                    "write the value out here",
+                    new BrokenNode(line, column, parent, step).Path);
                 _parser.MoveNext();
                 return new BrokenNode(line, column, parent, step);
 
@@ -213,12 +215,12 @@ internal sealed class YamlTree
                 return key;
             }
 
-            Refuse(Place(key), "\"<<\" merges another map, which Mainstay does not support", "write the keys out here");
+            Refuse(Place(key), "\"<<\" merges another map, which Mainstay does not support", "write the keys out here", map.Path);
             PassOver(map);
             return null;
         }
 
-        Refuse(Place(_parser.Current!), "a key must be plain text", "write the key as one word");
+        Refuse(Place(_parser.Current!), "a key must be plain text", "write the key as one word", map.Path);
         PassOver(map);
         PassOver(map);
         return null;
@@ -264,16 +266,18 @@ internal sealed class YamlTree
             Refuse(
                 Place(node),
                 $"\"&{Quoted.Bare(node.Anchor.Value)}\" names a part of the manifest for reuse, which Mainstay does not support",
-                "remove the anchor, and write the value out wherever it is needed");
+                "remove the anchor, and write the value out wherever it is needed",
+                null);
         }
 
         if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific)
         {
-            Refuse(Place(node), $"{Quoted.Text(node.Tag.Value)} is a YAML tag, which Mainstay does not support", "remove the tag; values mean what is written");
+            Refuse(Place(node), $"{Quoted.Text(node.Tag.Value)} is a YAML tag, which Mainstay does not support", "remove the tag; values mean what is written", null);
         }
     }
 
-    private void Refuse(SourceSpan at, string what, string fix) => _context.Report(ManifestCodes.YamlFeatureRefused, at, what, fix);
+    /// <param name="unread">The key path of what is lost; null when the value is read all the same.</param>
+    private void Refuse(SourceSpan at, string what, string fix, string? unread) => _context.Report(ManifestCodes.YamlFeatureRefused, at, what, fix, unread);
 
     private void Stop(ParsingEvent at, string what, string fix)
     {
