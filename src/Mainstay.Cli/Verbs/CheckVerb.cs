@@ -6,6 +6,7 @@ using Mainstay.Contracts.Api;
 using Mainstay.Preflight;
 using Mainstay.Preflight.Host;
 using Mainstay.Spec.Model;
+using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Problems;
 using Mainstay.Spec.Validation;
 
@@ -18,12 +19,18 @@ internal static class CheckVerb
     {
         token.ThrowIfCancellationRequested();
         var result = ManifestFile.Read(context.NamedManifest, context.Host).Result;
-        var host = result.Readable is { } readable ? PreflightCheck.Run(readable, HostOf(context)) : null;
-        var problems = ReportText.Sorted(host is null ? result.Problems : result.Problems.AddRange(host.Problems));
+        var (problems, notices) = Examine(context, result);
         var layers = result.Stack is { } stack ? StartLayers.Of(stack) : [];
         var ok = !problems.Any(p => p.Severity is Severity.Error);
-        Show(context.Screen, new(ok, layers, problems), host?.Notices ?? []);
+        Show(context.Screen, new(ok, layers, problems), notices);
         return Task.FromResult((int)(ok ? ExitCode.Done : ExitCode.Problems));
+    }
+
+    /// <summary>What is wrong with the manifest, and with the host for as much of it as could be read.</summary>
+    public static (ImmutableArray<Problem> Problems, ImmutableArray<string> Notices) Examine(VerbContext context, ManifestResult result)
+    {
+        var host = result.Readable is { } readable ? PreflightCheck.Run(readable, HostOf(context)) : null;
+        return ([.. ReportText.Sorted(host is null ? result.Problems : result.Problems.AddRange(host.Problems))], host?.Notices ?? []);
     }
 
     private static PreflightHost HostOf(VerbContext context) =>

@@ -45,7 +45,7 @@ internal static class UpVerb
     private static int Refused(VerbContext context, ManifestResult result)
     {
         var summary = "the manifest has problems; nothing was changed";
-        var problems = ReportText.Sorted(result.Problems);
+        var (problems, _) = CheckVerb.Examine(context, result);
         if (context.Screen.Json)
         {
             context.Screen.Document(new OperationMessage(Result: new(ExitCode.Problems, summary, problems, [])), WireJson.Default.OperationMessage);

@@ -119,6 +119,12 @@ internal sealed class EdgeLink(int worker, string socketPath, TimeProvider clock
         {
             try
             {
+                // A worker renames its socket into place once it listens; asking earlier would only throw, and loading what an exception needs costs a megabyte.
+                while (!File.Exists(socketPath))
+                {
+                    await Task.Delay(RetryDelay, clock, token);
+                }
+
                 await using var connection = await EdgeConnection.ConnectAsync(socketPath, token);
                 using var session = CancellationTokenSource.CreateLinkedTokenSource(token);
                 var sending = SendAsync(connection, session.Token);

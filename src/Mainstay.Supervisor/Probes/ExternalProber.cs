@@ -7,8 +7,8 @@ namespace Mainstay.Supervisor.Probes;
 /// <summary>Asks things that Mainstay does not run, such as a database on another host, whether they are there.</summary>
 public sealed class ExternalProber(TimeProvider time) : IExternalProber, IDisposable
 {
-    /// <summary>Made by the first probe that needs it: most stacks have none, and it is a megabyte and a half.</summary>
-    private readonly Lazy<HttpClient> _http = new(MakeClient);
+    // Made by the first probe that needs it, and behind a type of its own: even a field of the client's type would load a megabyte.
+    private ExternalHttp? _http;
 
     /// <inheritdoc/>
     public async Task<ProbeResult> ProbeAsync(ExternalSpec external, CancellationToken token)
@@ -19,26 +19,7 @@ public sealed class ExternalProber(TimeProvider time) : IExternalProber, IDispos
         return new ProbeResult(at, outcome, time.GetElapsedTime(started), detail);
     }
 
-    public void Dispose()
-    {
-        if (_http.IsValueCreated)
-        {
-            _http.Value.Dispose();
-        }
-    }
-
-    private static HttpClient MakeClient() => new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-
-        // A probe asks whether a connection can be made; a kept one would answer for yesterday.
-        PooledConnectionLifetime = TimeSpan.Zero,
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    public void Dispose() => _http?.Dispose();
 
     private async Task<(ProbeOutcome, string)> AskAsync(ExternalSpec external, CancellationToken token)
     {
@@ -66,9 +47,9 @@ public sealed class ExternalProber(TimeProvider time) : IExternalProber, IDispos
         {
             return (Outcome(e), $"{name}: {e.Message}");
         }
-        catch (HttpRequestException e)
+        catch (IOException e) when (e.InnerException?.InnerException is SocketException inner)
         {
-            return (e.InnerException is SocketException inner ? Outcome(inner) : ProbeOutcome.Broken, $"{name}: {e.Message}");
+            return (Outcome(inner), $"{name}: {e.Message}");
         }
         catch (Exception e)
         {
@@ -93,15 +74,9 @@ public sealed class ExternalProber(TimeProvider time) : IExternalProber, IDispos
         return (ProbeOutcome.Passed, $"{address} accepts connections");
     }
 
-    private async Task<(ProbeOutcome, string)> GetAsync(Uri url, string name, CancellationToken token)
+    private Task<(ProbeOutcome, string)> GetAsync(Uri url, string name, CancellationToken token)
     {
-        using var answer = await _http.Value.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, token).ConfigureAwait(false);
-        var status = (int)answer.StatusCode;
-        return status switch
-        {
-            >= 200 and < 300 => (ProbeOutcome.Passed, $"{name}: status {status}"),
-            >= 300 and < 400 => (ProbeOutcome.Redirected, $"{name}: {status} to {answer.Headers.Location}"),
-            _ => (ProbeOutcome.WrongStatus, $"{name}: status {status}"),
-        };
+        var http = _http ?? Interlocked.CompareExchange(ref _http, new ExternalHttp(), null) ?? _http;
+        return http.GetAsync(url, name, token);
     }
 }

@@ -16,6 +16,9 @@ public static class ProcFs
     /// <summary>Memory that only this process has: what would come free if it ended.</summary>
     public static long PrivateBytes(int pid) => Rollup(pid, "Private_Clean:") + Rollup(pid, "Private_Dirty:");
 
+    /// <summary>The part of it that no file holds: what the kernel cannot simply drop when memory is short.</summary>
+    public static long DirtyBytes(int pid) => Rollup(pid, "Private_Dirty:");
+
     public static IEnumerable<int> AllPids() =>
         from folder in Directory.EnumerateDirectories("/proc")
         let pid = int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0

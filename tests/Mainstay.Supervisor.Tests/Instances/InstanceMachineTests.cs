@@ -79,7 +79,7 @@ public class InstanceMachineTests
         var failed = InstanceEvent.SpawnFailed(4, "could not be started: executing: No such file or directory", 0);
 
         var stopped = Next(Next(In(InstancePhase.Starting), InstanceEvent.StopAsked("a stop was asked")), failed);
-        Assert.Equal((InstancePhase.Stopped, "stopped: could not be started: executing: No such file or directory"), (stopped.Phase, stopped.Because));
+        Assert.Equal((InstancePhase.Stopped, "could not be started: executing: No such file or directory"), (stopped.Phase, stopped.Because));
 
         var restarted = InstanceMachine.Next(Next(In(InstancePhase.Starting), InstanceEvent.RestartAsked(3, "a restart was asked")), failed, Probed, Now);
         Assert.Equal(InstancePhase.Starting, restarted.Next.Phase);
@@ -167,7 +167,7 @@ public class InstanceMachineTests
         Assert.Equal([new InstanceEffect.Tell("instance.memory_normal")], InstanceMachine.Next(warned.Next, InstanceEvent.MemorySampled(4, 200_000_000), Probed, Now).Effects);
 
         var over = Next(running, InstanceEvent.MemorySampled(4, 600_000_000));
-        Assert.Equal((InstancePhase.Draining, true, "uses 600 MB of memory, more than its limit of 500 MB"), (over.Phase, over.Planned, over.Because));
+        Assert.Equal((InstancePhase.Draining, true, "used 600 MB of memory, more than its limit of 500 MB"), (over.Phase, over.Planned, over.Because));
 
         var again = Next(Next(over, InstanceEvent.Drained(4, "idle")), InstanceEvent.Exited(4, new(0, null), 0));
         Assert.Equal((InstancePhase.Backoff, 1), (again.Phase, again.Exits.Length));
