@@ -53,17 +53,12 @@ internal sealed class DaemonCore(DaemonIdentity identity, StackSupervisor superv
 
     public Task<OperationResult> ScaleAsync(ScaleRequest request, Action<OperationStep> progress) => supervisor.ScaleAsync(request, progress, CancellationToken.None);
 
-    public Task<OperationResult> DownAsync(DownRequest request, Action<OperationStep> progress) => InTurnAsync(async () =>
+    public Task<OperationResult> DownAsync(DownRequest request, Action<OperationStep> progress)
     {
-        var result = await supervisor.DownAsync(progress, CancellationToken.None);
-        await edge.DownAsync();
-        if (request.Daemon)
-        {
-            identity.AskToStop("down --daemon");
-        }
-
-        return result;
-    });
+        // Whoever wants everything to stop does not want to wait until something has failed to start.
+        supervisor.GiveWay("down was asked");
+        return InTurnAsync(() => TakeDownAsync(request, progress));
+    }
 
     public Task<OperationResult> ReloadEdgeAsync(Action<OperationStep> progress) => InTurnAsync(async () =>
     {
@@ -79,6 +74,18 @@ internal sealed class DaemonCore(DaemonIdentity identity, StackSupervisor superv
     });
 
     public void Dispose() => _turn.Dispose();
+
+    private async Task<OperationResult> TakeDownAsync(DownRequest request, Action<OperationStep> progress)
+    {
+        var result = await supervisor.DownAsync(progress, CancellationToken.None);
+        await edge.DownAsync();
+        if (request.Daemon)
+        {
+            identity.AskToStop("down --daemon");
+        }
+
+        return result;
+    }
 
     private async Task<OperationResult> InTurnAsync(Func<Task<OperationResult>> operation)
     {

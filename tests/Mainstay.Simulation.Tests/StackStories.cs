@@ -26,6 +26,21 @@ public class StackStories
     }
 
     [Fact]
+    public void Down_does_not_wait_until_a_start_has_failed()
+    {
+        var hopeless = _stage.Service("hopeless", SimProgram.NeverListens);
+        var up = _stage.Begin(s => s.ApplyAsync(_stage.Manifests.Make([hopeless]), [], _ => { }, CancellationToken.None));
+        _stage.Run(2);
+        Assert.False(up.IsThere);
+
+        _stage.World.Life!.Within(() => _stage.World.Supervisor!.GiveWay("down was asked"));
+        Assert.Equal(ExitCode.Done, _stage.Act(s => s.DownAsync(_ => { }, CancellationToken.None)).ExitCode);
+
+        Assert.Equal((ExitCode.Failed, "up was given up: down was asked"), (up.Result.ExitCode, up.Result.Summary));
+        Assert.Empty(_stage.World.Kernel.Alive);
+    }
+
+    [Fact]
     public void Applying_the_same_manifest_again_does_nothing()
     {
         var (db, api, web) = Three();

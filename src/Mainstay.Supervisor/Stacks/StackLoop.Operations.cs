@@ -36,6 +36,15 @@ internal sealed partial class StackLoop
         _background.Add(operation.EndAsync(Faulty(operation, fault)));
     }
 
+    private void GiveWay(string because)
+    {
+        if (_operation is { } operation)
+        {
+            _operation = null;
+            _background.Add(operation.EndAsync(new(ExitCode.Failed, $"{operation.Verb} was given up: {because}", [], [])));
+        }
+    }
+
     private static OperationResult Faulty(Operation operation, Exception fault) =>
         new(ExitCode.Failed, $"{operation.Verb} met a fault of Mainstay's own ({fault.Message}); what it set in motion goes on", [], []);
 

@@ -124,6 +124,9 @@ internal sealed partial class StackLoop : IAsyncDisposable
             case StackMessage.Begin begin:
                 Begin(begin.Operation);
                 break;
+            case StackMessage.GiveWay(var because):
+                GiveWay(because);
+                break;
             case StackMessage.ExternalChanged or StackMessage.Tick:
                 break;
         }

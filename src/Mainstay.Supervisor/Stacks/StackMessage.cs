@@ -19,6 +19,9 @@ internal abstract record StackMessage
 
     public sealed record Begin(Operation Operation) : StackMessage;
 
+    /// <summary>Whoever waits for an operation waits no longer; what it set in motion is for the next one to deal with.</summary>
+    public sealed record GiveWay(string Because) : StackMessage;
+
     /// <summary>Time has passed, and an operation may have waited long enough.</summary>
     public sealed record Tick : StackMessage;
 }

@@ -80,6 +80,9 @@ public sealed class StackSupervisor : IAsyncDisposable
     public Task<OperationResult> ScaleAsync(ScaleRequest request, Action<OperationStep> progress, CancellationToken token) =>
         RunAsync(new("scale", (state, number) => StackChanges.Scale(state, request.Service, request.Instances, number), progress), token);
 
+    /// <summary>Ends the waiting of the operation that is under way: another is asked for that leaves it no sense.</summary>
+    public void GiveWay(string because) => _loop?.Post(new StackMessage.GiveWay(because));
+
     /// <summary>Stops everything, those that depend on others first, and forgets the stack.</summary>
     public Task<OperationResult> DownAsync(Action<OperationStep> progress, CancellationToken token) =>
         RunAsync(new("down", StackChanges.Down, progress), token);

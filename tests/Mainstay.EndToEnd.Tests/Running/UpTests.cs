@@ -138,4 +138,20 @@ public sealed class UpTests
         Assert.DoesNotContain('\e', up.Screen);
         Assert.Contains(up.Out.Split('\n'), line => line.Contains("web", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Down_ends_an_up_that_still_waits_for_a_service()
+    {
+        await using var home = MainstayHome.Create("""
+            stack: demo
+            services: { hopeless: { command: [ sleep, "1000" ], port: auto, healthcheck: { http: /health, start_period: 10m } } }
+
+            """);
+        await using var up = home.Start("up");
+        await home.BecomesAsync("it is starting", s => s.Has("hopeless") && s["hopeless"].State == "starting");
+
+        (await home.RunAsync(TimeSpan.FromSeconds(15), "down")).MustExit(0);
+
+        (await up.ExitAsync(TimeSpan.FromSeconds(5))).MustExit(1).MustShow("up was given up: down was asked");
+    }
 }
