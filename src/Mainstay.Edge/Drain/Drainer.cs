@@ -31,7 +31,7 @@ internal sealed class Drainer(EdgeServer server, ClientConnections connections, 
             RequestClose(_ => true);
             await Task.WhenAll(
                 UntilAsync(() => Requests == 0, Seconds.Of(asked.DrainTimeoutS), cut),
-                UntilAsync(() => webSockets.Count == 0, webSocketTime + limits.WebSocketClose + LastWords, cut));
+                UntilAsync(() => webSockets.Count == 0, webSocketTime + OpenWebSockets.MaxSpread + limits.WebSocketClose + LastWords, cut));
             if (drain.Active == 0)
             {
                 // Their last bytes may still be on the way out.

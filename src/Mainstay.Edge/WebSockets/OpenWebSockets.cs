@@ -3,8 +3,8 @@ namespace Mainstay.Edge.WebSockets;
 /// <summary>All open WebSockets, and when each that must go is told so: not all at once, or they would all come back at once.</summary>
 internal sealed class OpenWebSockets(Random random, TimeProvider time)
 {
-    // Behind an instance's drain time, and never longer than this.
-    private static readonly TimeSpan MaxSpread = TimeSpan.FromSeconds(2);
+    /// <summary>Behind the drain time, a tenth of it and never longer than this.</summary>
+    public static readonly TimeSpan MaxSpread = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
     private readonly HashSet<WebSocketTunnel> _open = [];
@@ -50,13 +50,12 @@ internal sealed class OpenWebSockets(Random random, TimeProvider time)
         }
     }
 
-    /// <summary>This worker goes: each WebSocket is told within the second half of <paramref name="over"/>, so that those that end by themselves can.</summary>
-    public void DrainAll(TimeSpan over)
+    /// <summary>This worker goes: each WebSocket stays for <paramref name="drain"/> and is told behind it.</summary>
+    public void DrainAll(TimeSpan drain)
     {
         lock (_lock)
         {
-            var half = Ticks(over) / 2;
-            _workerDrain = (time.GetTimestamp() + half, half);
+            _workerDrain = Behind(time.GetTimestamp(), drain);
             foreach (var tunnel in _open)
             {
                 tunnel.CloseAt = Within(_workerDrain.Value);
@@ -118,10 +117,11 @@ internal sealed class OpenWebSockets(Random random, TimeProvider time)
         }
         else if (tunnel.CloseAt == 0)
         {
-            var spread = Ticks(drain) / 10;
-            tunnel.CloseAt = Within((tunnel.Instance.DrainingSince + Ticks(drain), Math.Min(spread, Ticks(MaxSpread))));
+            tunnel.CloseAt = Within(Behind(tunnel.Instance.DrainingSince, drain));
         }
     }
+
+    private (long From, long Length) Behind(long begin, TimeSpan drain) => (begin + Ticks(drain), Math.Min(Ticks(drain) / 10, Ticks(MaxSpread)));
 
     private long Within((long From, long Length) span) => span.From + (long)(random.NextDouble() * span.Length);
 

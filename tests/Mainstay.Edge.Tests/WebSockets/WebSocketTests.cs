@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Text;
 using Mainstay.Contracts.EdgeControl;
@@ -150,7 +151,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task A_real_client_talks_through_it_and_is_told_1001_when_the_worker_drains()
+    public async Task A_real_client_talks_through_it_and_is_told_1001_when_the_worker_has_drained_for_its_time_and_not_earlier()
     {
         await using var upstream = WebSocketUpstream.Echo();
         await using var edge = await EdgeUnderTest.StartAsync(upstream.Port);
@@ -160,8 +161,10 @@ public sealed class WebSocketTests
         var buffer = new byte[1024];
         var received = await client.ReceiveAsync(buffer, CancellationToken.None);
         Assert.Equal("hello", Encoding.UTF8.GetString(buffer, 0, received.Count));
-        await edge.Daemon.SendAsync(new(Drain: new(0, 5, 0.2)));
+        var begun = Stopwatch.GetTimestamp();
+        await edge.Daemon.SendAsync(new(Drain: new(0, 5, 1)));
         received = await client.ReceiveAsync(buffer, CancellationToken.None);
+        Assert.True(Stopwatch.GetElapsedTime(begun) >= TimeSpan.FromSeconds(1), "told before its time");
         Assert.Equal(WebSocketMessageType.Close, received.MessageType);
         Assert.Equal(1001, (int)received.CloseStatus!);
         await client.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "", CancellationToken.None);
