@@ -34,10 +34,15 @@ public class LogKillTests
         var printed = 0L;
         for (var kill = 0; kill < Kills; kill++)
         {
+            var enough = Stored(home) + random.Next(0, 600_000);
             using var daemon = KilledDaemon.Start(home);
 
-            // From the middle of its start to far into its work.
-            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(60, 450)), TimeProvider.System, token);
+            // From its first write to far into its work, over several rotations.
+            while (Stored(home) <= enough)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, token);
+            }
+
             daemon.Kill();
             await daemon.WaitForExitAsync(token);
         }
@@ -61,4 +66,10 @@ public class LogKillTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{printed} lines, {Kills} kills");
         Directory.Delete(home.Root, recursive: true);
     }
+
+    private static long Stored(HomeLayout home) =>
+        new DirectoryInfo(home.Logs) is { Exists: true } logs ? logs.EnumerateFiles("*", SearchOption.AllDirectories).Sum(Length) : 0;
+
+    // A file that is being rotated away between the look and the question counts as nothing.
+    private static long Length(FileInfo file) => file.Exists ? file.Length : 0;
 }
