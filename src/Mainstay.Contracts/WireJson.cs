@@ -3,6 +3,7 @@ using Mainstay.Contracts.Api;
 using Mainstay.Contracts.EdgeControl;
 using Mainstay.Contracts.Events;
 using Mainstay.Contracts.Logs;
+using Mainstay.Contracts.Rollouts;
 using Mainstay.Spec.Problems;
 
 namespace Mainstay.Contracts;
@@ -17,6 +18,11 @@ namespace Mainstay.Contracts;
 [JsonSerializable(typeof(ScaleRequest))]
 [JsonSerializable(typeof(DownRequest))]
 [JsonSerializable(typeof(OperationMessage))]
+[JsonSerializable(typeof(DeployRequest))]
+[JsonSerializable(typeof(RollbackRequest))]
+[JsonSerializable(typeof(RolloutWishRequest))]
+[JsonSerializable(typeof(RolloutsDocument))]
+[JsonSerializable(typeof(ReleasesDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(VersionDocument))]
 [JsonSerializable(typeof(CheckDocument))]

@@ -14,8 +14,9 @@ public class ArrowTests
         ["Mainstay.Contracts"] = ["Mainstay.Spec"],
         ["Mainstay.Preflight"] = ["Mainstay.Spec", "Mainstay.Contracts", "Mainstay.Linux"],
         ["Mainstay.Supervisor"] = ["Mainstay.Spec", "Mainstay.Contracts", "Mainstay.Linux", "Mainstay.Journal"],
+        ["Mainstay.Rollout"] = ["Mainstay.Spec", "Mainstay.Contracts", "Mainstay.Journal"],
         ["Mainstay.Edge"] = ["Mainstay.Contracts", "Mainstay.Linux"],
-        ["Mainstay.Daemon"] = ["Mainstay.Spec", "Mainstay.Contracts", "Mainstay.Linux", "Mainstay.Journal", "Mainstay.Preflight", "Mainstay.Supervisor"],
+        ["Mainstay.Daemon"] = ["Mainstay.Spec", "Mainstay.Contracts", "Mainstay.Linux", "Mainstay.Journal", "Mainstay.Preflight", "Mainstay.Supervisor", "Mainstay.Rollout"],
         ["Mainstay.Cli"] = ["Mainstay.Spec", "Mainstay.Contracts", "Mainstay.Preflight"],
         ["Mainstay"] = ["Mainstay.Cli", "Mainstay.Daemon", "Mainstay.Edge"],
     };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Mainstay.Contracts.Rollouts;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Problems;
 
@@ -36,7 +37,8 @@ public sealed record ScaleRequest(ServiceName Service, int Instances);
 public sealed record DownRequest(bool Daemon);
 
 /// <summary>One line of the newline-delimited JSON that every operation answers with. The last line, and only it, carries a result.</summary>
-public sealed record OperationMessage(OperationStep? Step = null, OperationResult? Result = null);
+/// <param name="Rollout">The rollout as it is now: once when it is planned, and again just before the result.</param>
+public sealed record OperationMessage(OperationStep? Step = null, OperationResult? Result = null, RolloutRecord? Rollout = null);
 
 /// <summary>Something happened on the way: what the user is shown as one line.</summary>
 public sealed record OperationStep(DateTimeOffset At, string? Service, string? Instance, InstancePhase? State, Health? Health, string Because);

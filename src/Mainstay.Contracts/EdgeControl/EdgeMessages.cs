@@ -6,7 +6,7 @@ namespace Mainstay.Contracts.EdgeControl;
 public sealed record EdgeCommand(EdgeSnapshot? Snapshot = null, EdgeDrain? Drain = null, EdgeHandOver? HandOver = null);
 
 /// <summary>One line from an edge worker to the daemon; exactly one field is set.</summary>
-public sealed record EdgeReport(EdgeHello? Hello = null, EdgeApplied? Applied = null, EdgeInFlight? InFlight = null, EdgeDrained? Drained = null, EdgeListeners? Listeners = null);
+public sealed record EdgeReport(EdgeHello? Hello = null, EdgeApplied? Applied = null, EdgeInFlight? InFlight = null, EdgeDrained? Drained = null, EdgeListeners? Listeners = null, EdgeCounts? Counts = null);
 
 /// <summary>Everything the edge needs to route, whole and immutable. A higher version replaces a lower one; nothing is merged.</summary>
 /// <param name="Version">Grows by one with every snapshot of a home, also across daemons.</param>
@@ -24,11 +24,16 @@ public sealed record EdgeRoute(string? Host, string Path, string Service, bool S
 
 /// <param name="Hold">Requests wait at the edge (bounded in count, bytes and time) instead of being refused while no instance is ready.</param>
 /// <param name="Because">Why no instance is ready, for the edge's log and the Retry-After answer; never shown to clients.</param>
-public sealed record EdgeService(string Name, bool Hold, double HoldMaxS, ImmutableArray<EdgeInstance> Instances, string Because);
+/// <param name="Canary">Which requests candidates get; null: none.</param>
+public sealed record EdgeService(string Name, bool Hold, double HoldMaxS, ImmutableArray<EdgeInstance> Instances, string Because, EdgeCanary? Canary = null);
+
+/// <summary>A request with the header or the cookie goes to a candidate; of all others <paramref name="Percent"/> in a hundred clients, always the same ones.</summary>
+public sealed record EdgeCanary(double Percent, string? HeaderName, string? HeaderValue, string? CookieName, string? CookieValue);
 
 /// <param name="Id">Unique per process, e.g. <c>api-1.r7</c>: a successor on the same port is another instance.</param>
 /// <param name="Draining">Gets no new request; what is in flight finishes.</param>
-public sealed record EdgeInstance(string Id, string Address, int Port, bool Draining);
+/// <param name="Candidate">Gets requests by the service's canary rule only; when all other instances are away, still none.</param>
+public sealed record EdgeInstance(string Id, string Address, int Port, bool Draining, bool Candidate = false);
 
 /// <summary>Paths of PEM files; read again when <paramref name="Stamp"/> changes.</summary>
 public sealed record EdgeCertificate(string Host, string CertFile, string KeyFile, string Stamp);
@@ -46,6 +51,20 @@ public sealed record EdgeApplied(long Version);
 
 /// <summary>What still runs on draining or removed instances; sent on every change, and once with zero counts when an instance is idle.</summary>
 public sealed record EdgeInFlight(string Instance, int Requests, int WebSockets);
+
+/// <summary>What the worker has counted since its start, of what has changed since its last report; at most one each second.</summary>
+public sealed record EdgeCounts(ImmutableArray<EdgeInstanceCounts> Instances, ImmutableArray<EdgeServiceCounts> Services);
+
+/// <param name="Requests">Sent to the instance, and ended.</param>
+/// <param name="Failures">Of those, answered with 5xx, or not answered or not to the end by the instance.</param>
+/// <param name="Latency">Answered requests by the time from sending to the head of the response: bucket i is below 0.5 ms × 1.25^i, the last (57th) is open. Trailing zeroes are left out.</param>
+public sealed record EdgeInstanceCounts(string Instance, long Requests, long Failures, ImmutableArray<long> Latency);
+
+/// <param name="Requests">All that were routed to the service, however they ended.</param>
+/// <param name="EdgeFailures">Of those, the ones that the edge itself answered with 502, 503 or 504.</param>
+/// <param name="DowntimeS">Seconds in which the service had a route, no ready instance and no hold.</param>
+/// <param name="LongestHoldS">The longest that one request waited, in seconds.</param>
+public sealed record EdgeServiceCounts(string Service, long Requests, long EdgeFailures, double DowntimeS, double LongestHoldS);
 
 /// <summary>The worker has nothing in flight any more and exits.</summary>
 public sealed record EdgeDrained(int CutRequests, int CutWebSockets);

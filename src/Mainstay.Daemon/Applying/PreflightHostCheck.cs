@@ -4,6 +4,7 @@ using Mainstay.Linux.Proc.Ports;
 using Mainstay.Preflight;
 using Mainstay.Preflight.Host;
 using Mainstay.Spec.Diff;
+using Mainstay.Spec.Model;
 using Mainstay.Spec.Parsing;
 using Mainstay.Supervisor.Stacks;
 
@@ -19,7 +20,8 @@ internal sealed class PreflightHostCheck(HomeLayout home, IHostFacts facts, Func
         var services = stack.Services.Select(s =>
         {
             var variables = report.Environments[s.Name].Variables;
-            return new AppliedService(s, variables, Revision.Of(s, Revision.EnvironmentDigest(variables)));
+            var revision = Revision.Of(s, Revision.EnvironmentDigest(variables));
+            return new AppliedService(s, variables, revision, revision);
         });
         return new(new AppliedStack(stack, [.. services]), report.Problems);
     }

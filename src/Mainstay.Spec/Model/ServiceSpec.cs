@@ -19,6 +19,7 @@ public sealed record ServiceSpec(
     StopSpec Stop,
     string? User,
     LogsSpec Logs,
+    RolloutSpec Rollout,
     SourceSpan Span);
 
 /// <summary>What to execute. With <paramref name="Shell"/>, <paramref name="Argv"/> holds one string for <c>/bin/sh -c</c>.</summary>

@@ -120,7 +120,7 @@ internal sealed partial class InstanceRunner
                 _work.Stack,
                 spec.Name.Value,
                 Index,
-                _work.Revision,
+                _work.ReleaseName,
                 run.Id,
                 run.Port,
                 notifies ? OpenNotify(run) : null,

@@ -10,7 +10,7 @@ internal sealed record LaneWork(
     string Stack,
     ServiceSpec Spec,
     int Release,
-    string Revision,
+    string ReleaseName,
     ImmutableSortedDictionary<string, string> Environment,
     InstancePolicy Policy)
 {

@@ -17,6 +17,7 @@ public interface ITraffic
 public sealed record ServiceTraffic(ServiceName Service, bool Hold, TimeSpan HoldMax, ImmutableArray<TrafficEndpoint> Endpoints, string Because);
 
 /// <param name="Id">Unique per process: a successor on the same port is another endpoint.</param>
-public sealed record TrafficEndpoint(string Id, int Port, bool Draining);
+/// <param name="Candidate">It is ready beside what serves and has not taken over: it gets requests only by a canary's rule.</param>
+public sealed record TrafficEndpoint(string Id, int Port, bool Draining, bool Candidate = false);
 
 public readonly record struct DrainOutcome(bool Idle, int RequestsLeft, int WebSocketsLeft);

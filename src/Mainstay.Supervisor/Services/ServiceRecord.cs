@@ -31,8 +31,9 @@ internal enum LaneRole
 internal sealed record LaneRecord(string Key, int Index, LaneRole Role, int Release);
 
 /// <summary>What a process of the service is made of. A change of policy is written into the release; a change of process makes a new one.</summary>
-/// <param name="Revision">Equal for equal processes; see <see cref="ProcessRevision"/>.</param>
-internal sealed record ReleaseRecord(int Number, string Revision, ServiceSpec Spec, ImmutableSortedDictionary<string, string> Environment);
+/// <param name="Revision">Equal for equal processes; see <see cref="Spec.Diff.Revision"/>.</param>
+/// <param name="Name">What users and the process read; see <see cref="AppliedService.Release"/>.</param>
+internal sealed record ReleaseRecord(int Number, string Revision, string Name, ServiceSpec Spec, ImmutableSortedDictionary<string, string> Environment);
 
 internal enum ReloadStage
 {

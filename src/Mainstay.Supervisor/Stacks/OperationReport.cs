@@ -70,7 +70,7 @@ internal static class OperationReport
 
         var serving = arrival.Seen.Lanes.Count(l => l.Lane.Role is LaneRole.Current && l.IsGood);
         return serving > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{serving} of {arrival.Record.Count} instances of the release from before serve on ({arrival.Record.Wanted.Revision})")
+            ? string.Create(CultureInfo.InvariantCulture, $"{serving} of {arrival.Record.Count} instances of the release from before serve on ({arrival.Record.Wanted.Name})")
             : null;
     }
 

@@ -46,7 +46,7 @@ internal sealed class ServiceActor(ServiceRecord record, RunnerContext context)
     {
         var release = Record.Find(lane.Release);
         var policy = InstancePolicy.Of(release.Spec, stack.WsDrain, stack.OneShots.Contains(Name), oneTry: lane.Role is LaneRole.Successor);
-        return new(stack.Name, release.Spec, release.Number, release.Revision, release.Environment, policy);
+        return new(stack.Name, release.Spec, release.Number, release.Name, release.Environment, policy);
     }
 
     /// <summary>Gives every lane of the record a runner with the work it has now, and hands back the runners of lanes that are no longer there.</summary>

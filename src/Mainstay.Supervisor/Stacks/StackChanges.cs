@@ -89,7 +89,7 @@ internal static class StackChanges
         NextLane: 1,
         NextRelease: 2,
         Lanes: [],
-        Releases: [new(1, service.Revision, service.Spec, service.Environment)],
+        Releases: [new(1, service.Revision, service.Release, service.Spec, service.Environment)],
         Reload: null,
         Setback: null,
         operation,
@@ -130,7 +130,7 @@ internal static class StackChanges
         return record with
         {
             NextRelease = number + 1,
-            Releases = record.Releases.Add(new(number, service.Revision, service.Spec, service.Environment)),
+            Releases = record.Releases.Add(new(number, service.Revision, service.Release, service.Spec, service.Environment)),
             Reload = new(number, ReloadStage.Pending, operation, "the manifest changed"),
         };
     }

@@ -21,7 +21,7 @@ internal static class StatusView
             service.Record.Name,
             deciding?.State ?? InstancePhase.Stopped,
             deciding is null ? Health.Unknown : Worst(lanes.Where(l => l.Lane.Role is LaneRole.Current).Select(l => l.Status.Health)),
-            service.Record.Wanted.Revision,
+            service.Record.Wanted.Name,
             deciding?.Because ?? service.Record.Because,
             [.. lanes.Select(l => l.Status)]);
     }
@@ -41,7 +41,7 @@ internal static class StatusView
             state.HasProcess ? Math.Max(0, (now - state.StartedAt).TotalSeconds) : 0,
             usage?.Usage.MemoryBytes ?? 0,
             Math.Round(usage?.CpuPercent ?? 0, 1),
-            record.Find(lane.Release).Revision,
+            record.Find(lane.Release).Name,
             state.Because,
             run?.StatusText,
             state.Phase is InstancePhase.Backoff or InstancePhase.Parked && state.Due is { } due ? Math.Max(0, (due - now).TotalSeconds) : null);

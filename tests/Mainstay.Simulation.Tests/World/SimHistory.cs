@@ -25,7 +25,13 @@ internal sealed class SimManifests(SimWorld world)
 
         var external = new ExternalSpec(Redis, "127.0.0.1:6379", null, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), SourceSpan.None);
         var stack = new StackSpec(new("sim"), "mainstay.yaml", "/srv", EdgeSpec.None with { WsDrain = TimeSpan.FromSeconds(8) }, all, [external], []);
-        return new(stack, [.. all.Select(s => new AppliedService(s, s.Environment, Revision.Of(s, Revision.EnvironmentDigest(s.Environment))))]);
+        return new(stack, [.. all.Select(Applied)]);
+    }
+
+    private static AppliedService Applied(ServiceSpec spec)
+    {
+        var revision = Revision.Of(spec, Revision.EnvironmentDigest(spec.Environment));
+        return new(spec, spec.Environment, revision, revision);
     }
 
     public ServiceSpec Service(string name, SimProgram program, PortSpec port, int instances, params string[] dependsOn)
@@ -49,6 +55,7 @@ internal sealed class SimManifests(SimWorld world)
                 new("SIGTERM", TimeSpan.FromSeconds(5)),
                 null,
                 LogsSpec.Default,
+                RolloutSpec.None,
                 SourceSpan.None),
             program);
     }

@@ -50,6 +50,7 @@ internal sealed class RandomStack(Random random)
             new StopSpec(Pick("SIGTERM", "SIGINT", "SIGQUIT"), Duration(0)),
             Maybe(Pick("app", "www-data", "1000")),
             new LogsSpec(random.Next(10_000, int.MaxValue), random.Next(1, 1000)),
+            RolloutSpec.None,
             SourceSpan.None);
     }
 

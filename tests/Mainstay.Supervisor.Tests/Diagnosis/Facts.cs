@@ -34,6 +34,7 @@ internal static class Facts
         StopSpec.Default,
         null,
         LogsSpec.Default,
+        RolloutSpec.None,
         SourceSpan.None);
 
     public static FailureFacts NotReady { get; } = new(

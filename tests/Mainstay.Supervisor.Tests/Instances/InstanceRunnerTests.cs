@@ -66,6 +66,7 @@ public class InstanceRunnerTests
                 new("SIGTERM", TimeSpan.FromSeconds(5)),
                 null,
                 LogsSpec.Default,
+                RolloutSpec.None,
                 SourceSpan.None);
             return new("api-1#1", 0, new("shop", spec, 1, "r1", spec.Environment, Policies.Probed), new(state, null, null, null, 1), context);
         }

@@ -172,6 +172,7 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
             fields.Read(s_stop),
             fields.TryRead(s_user, out var user) ? user : null,
             fields.Read(s_logs),
+            RolloutSpec.None,
             fields.Span);
         return new ServiceDraft(spec, fields.Read(s_dependsOn));
     }
