@@ -16,11 +16,11 @@ internal enum ReplaceMode
 internal static class Replacing
 {
     /// <summary>
-    /// Two processes cannot own a fixed port. And where nothing can be asked (no port, no check) readiness is only a guess and two
+    /// Two processes cannot own a fixed port; a manifest may say that instances can be away, which saves the memory of two. And where nothing can be asked (no port, no check) readiness is only a guess and two
     /// copies of a worker may do a job twice, so those are replaced in place as well.
     /// </summary>
     public static ReplaceMode ModeOf(ServiceSpec from, ServiceSpec to) =>
-        CannotBeAsked(from) || CannotBeAsked(to) || (from.Port.Kind is PortKind.Fixed && from.Port == to.Port)
+        CannotBeAsked(from) || CannotBeAsked(to) || to.Rollout.Deploy.MaxUnavailable > 0 || (from.Port.Kind is PortKind.Fixed && from.Port == to.Port)
             ? ReplaceMode.StopFirst
             : ReplaceMode.SuccessorFirst;
 

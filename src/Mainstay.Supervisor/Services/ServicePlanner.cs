@@ -14,6 +14,7 @@ namespace Mainstay.Supervisor.Services;
 ///     old serves ──► successor starts ──► ready: the two change roles in one write ──► old drains ──► old stops
 /// with one process at a time (a fixed port):
 ///     requests are held ──► old drains and stops ──► successor starts ──► ready: roles change, requests flow
+/// a gated one halts with each batch of successors ready, until it is told that they may take over;
 /// and when the successor fails, it is removed, what it should have replaced stays (or is started again while requests are still
 /// held), slots that had already changed go back the same way, and the wanted release stays what it was.
 /// </summary>
@@ -36,14 +37,24 @@ internal static class ServicePlanner
             : new(changed.Tidy(), [], changed.Because);
     }
 
-    /// <summary>The lane that must make way before its successor can start; null when none must.</summary>
-    public static LaneRecord? Yielding(ServiceRecord record) =>
-        record.Reload is { Stage: ReloadStage.Going or ReloadStage.Undoing } reload && NextSlot(record, reload) is { } lane && ModeOf(record, lane, reload) is ReplaceMode.StopFirst
-            ? lane
-            : null;
+    /// <summary>True for a lane that must make way before its successor can start.</summary>
+    public static bool Yields(ServiceRecord record, LaneRecord lane) =>
+        record.Reload is { Stage: ReloadStage.Going or ReloadStage.Undoing } reload && ModeOf(record, lane, reload) is ReplaceMode.StopFirst && NextBatch(record, reload).Contains(lane);
 
-    private static LaneRecord? NextSlot(ServiceRecord record, ReloadRecord reload) =>
-        record.Lanes.Where(l => l.Role is LaneRole.Current && l.Release != reload.To).MinBy(l => l.Index);
+    /// <summary>A gated reload has its batch of successors ready, and waits until somebody lets them take over.</summary>
+    public static bool IsAtGate(ServiceRecord record, ServiceSeen seen) =>
+        record.Reload is { Stage: ReloadStage.Going, IsGated: true } reload
+        && NextBatch(record, reload) is { IsEmpty: false } batch
+        && batch.All(old => seen.At(old.Index, LaneRole.Successor) is { IsGood: true } successor && !reload.MayTakeOver(successor.Lane.Key));
+
+    /// <summary>The slots whose turn it is, in order.</summary>
+    private static ImmutableArray<LaneRecord> NextBatch(ServiceRecord record, ReloadRecord reload)
+    {
+        var slots = record.Lanes.Where(l => l.Role is LaneRole.Current && l.Release != reload.To).OrderBy(l => l.Index).ToImmutableArray();
+        var away = Math.Max(1, record.Find(reload.To).Spec.Rollout.Deploy.MaxUnavailable);
+        var size = slots.Any(l => ModeOf(record, l, reload) is ReplaceMode.StopFirst) ? Math.Min(reload.Batch, away) : reload.Batch;
+        return slots.Length <= size ? slots : slots[..size];
+    }
 
     private static ReplaceMode ModeOf(ServiceRecord record, LaneRecord lane, ReloadRecord reload) =>
         Replacing.ModeOf(record.Find(lane.Release).Spec, record.Find(reload.To).Spec);
@@ -134,18 +145,27 @@ internal static class ServicePlanner
             return null;
         }
 
-        if (NextSlot(record, reload) is not { } old)
+        var batch = NextBatch(record, reload);
+        if (batch.IsEmpty)
         {
             return FinishReload(record, reload, seen);
         }
 
-        return seen.At(old.Index, LaneRole.Successor) switch
+        var successors = batch.Select(old => seen.At(old.Index, LaneRole.Successor)).ToImmutableArray();
+        if (successors.FirstOrDefault(s => s is { HasFailed: true }) is { } failed)
         {
-            null => MayStartSuccessor(record, old, reload, seen) ? record.AddLane(old.Index, LaneRole.Successor, reload.To) : null,
-            { IsGood: true } successor => Promote(record, old, successor.Lane),
-            { HasFailed: true } successor => FailReload(record, reload, successor),
-            _ => null,
-        };
+            return FailReload(record, reload, failed);
+        }
+
+        var ready = successors.OfType<LaneSeen>().Where(s => s.IsGood && reload.MayTakeOver(s.Lane.Key)).Select(s => s.Lane).ToImmutableArray();
+        if (reload.IsGated ? ready.Length == batch.Length : !ready.IsEmpty)
+        {
+            return Promote(record, ready);
+        }
+
+        return batch.FirstOrDefault(old => seen.At(old.Index, LaneRole.Successor) is null && MayStartSuccessor(record, old, reload, seen)) is { } slot
+            ? record.AddLane(slot.Index, LaneRole.Successor, reload.To)
+            : null;
     }
 
     private static bool MayStartSuccessor(ServiceRecord record, LaneRecord old, ReloadRecord reload, ServiceSeen seen) => ModeOf(record, old, reload) switch
@@ -155,10 +175,15 @@ internal static class ServicePlanner
         ReplaceMode.StopFirst => seen.Find(old.Key) is null or { State: { Phase: InstancePhase.Stopped, Wish: Wish.Down } },
     };
 
-    private static ServiceRecord Promote(ServiceRecord record, LaneRecord old, LaneRecord successor) => record with
+    /// <summary>All of them in one write, so that the edge hears of all in one breath.</summary>
+    private static ServiceRecord Promote(ServiceRecord record, ImmutableArray<LaneRecord> successors) => record with
     {
-        Lanes = [.. record.Lanes.Select(l => l.Key == successor.Key ? l with { Role = LaneRole.Current } : l.Key == old.Key ? l with { Role = LaneRole.Retiring } : l)],
-        Because = $"{record.Name}-{old.Index + 1} is served by its successor",
+        Lanes = [.. record.Lanes.Select(l => !successors.Any(s => s.Index == l.Index) ? l : l.Role switch
+        {
+            LaneRole.Successor => l with { Role = LaneRole.Current },
+            LaneRole.Current or LaneRole.Retiring => l with { Role = LaneRole.Retiring },
+        })],
+        Because = $"{string.Join(", ", successors.Select(s => $"{record.Name}-{s.Index + 1}"))} {(successors.Length == 1 ? "is served by its successor" : "are served by their successors")}",
     };
 
     private static ServiceRecord? FinishReload(ServiceRecord record, ReloadRecord reload, ServiceSeen seen)
@@ -204,7 +229,9 @@ internal static class ServicePlanner
         }
 
         var missing = Enumerable.Range(0, record.Count).Where(index => record.Current(index) is null).ToImmutableArray();
-        var release = record.Reload is { Stage: ReloadStage.Going } reload ? reload.To : record.Release;
+
+        // A slot that is new gets the new release at once, unless that has yet to be judged.
+        var release = record.Reload is { Stage: ReloadStage.Going, IsGated: false } reload ? reload.To : record.Release;
         return missing.IsEmpty ? null : missing.Aggregate(record, (r, index) => r.AddLane(index, LaneRole.Current, release));
     }
 }

@@ -49,7 +49,21 @@ internal enum ReloadStage
 /// <summary>A service on its way from one release to another.</summary>
 /// <param name="To">What every slot shall run; while undoing, the release from before.</param>
 /// <param name="Operation">The operation that asked.</param>
-internal sealed record ReloadRecord(int To, ReloadStage Stage, long Operation, string Because);
+/// <param name="Pace">Null: slot by slot.</param>
+internal sealed record ReloadRecord(int To, ReloadStage Stage, long Operation, string Because, PaceRecord? Pace = null)
+{
+    public int Batch => Pace?.Batch ?? 1;
+
+    public bool IsGated => Pace is { Gated: true };
+
+    public bool MayTakeOver(string successor) => Pace is not { Gated: true } pace || pace.Passed.Contains(successor);
+}
+
+/// <summary>How a reload walks over the slots.</summary>
+/// <param name="Batch">So many slots get a successor at once; those that must make way first, no more than the manifest lets be away.</param>
+/// <param name="Gated">Successors that are ready wait beside what serves until somebody has judged them; then the whole batch takes over in one step.</param>
+/// <param name="Passed">Keys of the successors that were judged well.</param>
+internal sealed record PaceRecord(int Batch, bool Gated, ImmutableArray<string> Passed);
 
 /// <summary>How the last reload of a service ended, when it ended badly.</summary>
 internal sealed record SetbackRecord(long Operation, bool Skipped, string Because);

@@ -10,10 +10,9 @@ internal static class ServiceSteps
 {
     public static IEnumerable<ServiceStep> Of(ServiceRecord record, ServiceSeen seen, TimeSpan holdMax)
     {
-        var yielding = ServicePlanner.Yielding(record);
         foreach (var lane in seen.Lanes)
         {
-            var step = IsWanted(record, lane, yielding) ? Raise(record, lane, seen) : Lower(record, lane, seen);
+            var step = IsWanted(record, lane) ? Raise(record, lane, seen) : Lower(record, lane, seen);
             if (step is not null)
             {
                 yield return step;
@@ -32,8 +31,8 @@ internal static class ServiceSteps
         }
     }
 
-    private static bool IsWanted(ServiceRecord record, LaneSeen lane, LaneRecord? yielding) =>
-        record.Wish is ServiceWish.Up && lane.Lane.Role is not LaneRole.Retiring && lane.Lane.Key != yielding?.Key;
+    private static bool IsWanted(ServiceRecord record, LaneSeen lane) =>
+        record.Wish is ServiceWish.Up && lane.Lane.Role is not LaneRole.Retiring && !ServicePlanner.Yields(record, lane.Lane);
 
     private static ServiceStep.Stop? Lower(ServiceRecord record, LaneSeen lane, ServiceSeen seen)
     {

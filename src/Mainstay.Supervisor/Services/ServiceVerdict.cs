@@ -24,6 +24,7 @@ internal sealed record ServiceVerdict(VerdictKind Kind, string Because, LaneSeen
         null => new(VerdictKind.Done, "it is gone"),
         { Wish: ServiceWish.Gone } => new(VerdictKind.Going, "it is being stopped"),
         { Wish: ServiceWish.Down } => OfStop(record, seen),
+        { Wish: ServiceWish.Up, Reload: not null } when ServicePlanner.IsAtGate(record, seen) => new(VerdictKind.Done, "its candidates are ready"),
         { Wish: ServiceWish.Up, Reload: not null } => new(VerdictKind.Going, record.Because),
         { Wish: ServiceWish.Up } when seen.Lanes.Any(l => l.Lane.Role is not LaneRole.Current) => new(VerdictKind.Going, record.Because),
         { Wish: ServiceWish.Up, Setback: { } setback } when setback.Operation == operation => new(setback.Skipped ? VerdictKind.Skipped : VerdictKind.Failed, setback.Because),

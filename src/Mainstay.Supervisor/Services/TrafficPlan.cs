@@ -8,7 +8,7 @@ namespace Mainstay.Supervisor.Services;
 
 /// <summary>
 /// Which processes of a service may get requests, as a function of what is seen. An endpoint is offered only while its process
-/// is ready and its lane is the slot's; from the moment its drain begins until its process is gone it is listed as draining.
+/// is ready and its lane is the slot's, and as a candidate while it is ready beside that; from the moment its drain begins until its process is gone it is listed as draining.
 /// </summary>
 internal static class TrafficPlan
 {
@@ -22,10 +22,13 @@ internal static class TrafficPlan
 
         var endpoints = seen.Lanes
             .Where(l => l.State is { Ready: true, HasProcess: true } && l is { EndpointId: not null, Port: not null })
-            .Select(l => new TrafficEndpoint(l.EndpointId!, l.Port!.Value, Draining: !IsOffered(l)))
+            .Select(Endpoint)
             .ToImmutableArray();
-        return new(record.Name, Holds(record, seen), holdMax, endpoints, endpoints.Any(e => !e.Draining) ? "" : WhyNone(record, seen));
+        return new(record.Name, Holds(record, seen), holdMax, endpoints, endpoints.Any(e => e is { Draining: false, Candidate: false }) ? "" : WhyNone(record, seen));
     }
+
+    private static TrafficEndpoint Endpoint(LaneSeen lane) =>
+        new(lane.EndpointId!, lane.Port!.Value, Draining: !IsOffered(lane), Candidate: IsOffered(lane) && lane.Lane.Role is LaneRole.Successor);
 
     /// <summary>What the edge would do by both is the same.</summary>
     public static bool AreSame(ServiceTraffic one, ServiceTraffic? other) => other is not null
@@ -36,7 +39,7 @@ internal static class TrafficPlan
     public static bool KnowsItIsLeaving(ServiceTraffic? acknowledged, LaneSeen lane, bool hasTraffic) =>
         !hasTraffic || lane.EndpointId is null || (acknowledged is not null && !acknowledged.Endpoints.Any(e => e.Id == lane.EndpointId && !e.Draining));
 
-    private static bool IsOffered(LaneSeen lane) => lane.State.Serves && lane.Lane.Role is LaneRole.Current && lane.State.Wish is Wish.Up;
+    private static bool IsOffered(LaneSeen lane) => lane.State.Serves && lane.Lane.Role is not LaneRole.Retiring && lane.State.Wish is Wish.Up;
 
     /// <summary>Requests are worth holding while a process is away because it was meant to be: never for a crash, which may not end.</summary>
     private static bool Holds(ServiceRecord record, ServiceSeen seen)

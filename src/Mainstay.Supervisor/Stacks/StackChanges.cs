@@ -77,6 +77,51 @@ internal static class StackChanges
 
     private static string Known(StackState state) => state.Services.IsEmpty ? "; nothing was applied yet" : $"; there are {string.Join(", ", state.Services.Keys)}";
 
+    /// <summary>One step of a rollout: what waits at the gate takes over if it may, and the next batch starts. A service that is new simply starts.</summary>
+    public static StackChange Advance(StackState state, AppliedService to, int batch, bool promote, long operation)
+    {
+        var name = to.Spec.Name;
+        var next = state.Services.TryGetValue(name, out var known)
+            ? Advanced(known, to, batch, promote, operation)
+            : Added(to, operation);
+        return new(state with { Stack = state.Stack with { Operation = operation }, Services = state.Services.SetItem(name, next) }, [name]);
+    }
+
+    /// <summary>A rollout is undone: the service goes back to a release, all slots at once; without one it goes.</summary>
+    public static StackChange Return(StackState state, ServiceName name, AppliedService? to, long operation)
+    {
+        if (!state.Services.TryGetValue(name, out var known))
+        {
+            return to is null ? new(state, []) : Advance(state, to, 1, promote: false, operation);
+        }
+
+        var back = to is null ? Gone(known, operation) : Towards(Risen(known, operation), to, operation, $"{to.Release} comes back", new(Math.Max(1, known.Count), Gated: false, []));
+        return new(state with { Stack = state.Stack with { Operation = operation }, Services = state.Services.SetItem(name, back) }, [name]);
+    }
+
+    private static ServiceRecord Advanced(ServiceRecord record, AppliedService to, int batch, bool promote, long operation)
+    {
+        // They were judged well and then failed: that is the end of this rollout, not the beginning of another try.
+        if (promote && record.Setback is { } setback)
+        {
+            return record with { Operation = operation, Setback = setback with { Operation = operation } };
+        }
+
+        // Only those may take over that somebody has looked at: what comes after them waits at its own gate.
+        var passed = promote && record.Reload is { Stage: ReloadStage.Going, IsGated: true }
+            ? record.Lanes.Where(l => l.Role is LaneRole.Successor).Select(l => l.Key).ToImmutableArray()
+            : [];
+        return Towards(Risen(record, operation), to, operation, $"{to.Release} is rolled out", new(Math.Max(1, batch), Gated: true, passed));
+    }
+
+    private static ServiceRecord Risen(ServiceRecord record, long operation) => record with
+    {
+        Wish = ServiceWish.Up,
+        Stamp = record.Wish is ServiceWish.Up ? record.Stamp : record.Stamp + 1,
+        Operation = operation,
+        Setback = null,
+    };
+
     private static StackChange Refuse(StackState state, string because) => new(state, [], because);
 
     private static ServiceRecord Added(AppliedService service, long operation) => new(
@@ -108,22 +153,23 @@ internal static class StackChanges
             Operation = operation,
             Setback = null,
         };
-        return Towards(started, service, operation);
+        return Towards(started, service, operation, "the manifest changed");
     }
 
     /// <summary>Policy is written into the release that has these processes; other processes need a reload.</summary>
-    private static ServiceRecord Towards(ServiceRecord record, AppliedService service, long operation)
+    /// <param name="pace">Null: slot by slot.</param>
+    private static ServiceRecord Towards(ServiceRecord record, AppliedService service, long operation, string because, PaceRecord? pace = null)
     {
         var goal = record.Reload is { Stage: not ReloadStage.Undoing } going ? going.To : record.Release;
         if (record.Find(goal).Revision == service.Revision)
         {
-            return WithPolicy(record, goal, service) with { Reload = Continued(record, service.Revision, operation) };
+            return WithPolicy(record, goal, service) with { Reload = Continued(record, service.Revision, operation, pace) };
         }
 
         if (record.Wanted.Revision == service.Revision)
         {
             // A reload is under way, and the user wants back what was before: what has not changed yet stays, the rest goes back.
-            return WithPolicy(record, record.Release, service) with { Reload = new(record.Release, ReloadStage.Pending, operation, "the manifest is as before") };
+            return WithPolicy(record, record.Release, service) with { Reload = new(record.Release, ReloadStage.Pending, operation, $"{service.Release} is wanted again", pace) };
         }
 
         var number = record.NextRelease;
@@ -131,15 +177,15 @@ internal static class StackChanges
         {
             NextRelease = number + 1,
             Releases = record.Releases.Add(new(number, service.Revision, service.Release, service.Spec, service.Environment)),
-            Reload = new(number, ReloadStage.Pending, operation, "the manifest changed"),
+            Reload = new(number, ReloadStage.Pending, operation, because, pace),
         };
     }
 
     /// <summary>A reload to the same end goes on under the new operation; instances that a failed one left behind on another release are brought back.</summary>
-    private static ReloadRecord? Continued(ServiceRecord record, string revision, long operation) => record.Reload switch
+    private static ReloadRecord? Continued(ServiceRecord record, string revision, long operation, PaceRecord? pace) => record.Reload switch
     {
-        { } same => same with { Operation = operation },
-        null when record.Lanes.Any(l => l.Role is LaneRole.Current && record.Find(l.Release).Revision != revision) => new(record.Release, ReloadStage.Pending, operation, "some instances ran another release"),
+        { } same => same with { Operation = operation, Pace = pace },
+        null when record.Lanes.Any(l => l.Role is LaneRole.Current && record.Find(l.Release).Revision != revision) => new(record.Release, ReloadStage.Pending, operation, "some instances ran another release", pace),
         null => null,
     };
 

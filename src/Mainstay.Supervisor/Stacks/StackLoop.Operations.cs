@@ -83,7 +83,7 @@ internal sealed partial class StackLoop
             if (_actors.TryGetValue(record.Name, out var known))
             {
                 known.Record = record;
-                known.ReloadFailure = null;
+                known.ReloadFailure = record.Setback is null ? null : known.ReloadFailure;
             }
             else
             {

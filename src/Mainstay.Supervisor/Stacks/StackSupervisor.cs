@@ -80,6 +80,31 @@ public sealed class StackSupervisor : IAsyncDisposable
     public Task<OperationResult> ScaleAsync(ScaleRequest request, Action<OperationStep> progress, CancellationToken token) =>
         RunAsync(new("scale", (state, number) => StackChanges.Scale(state, request.Service, request.Instances, number), progress), token);
 
+    /// <summary>
+    /// One step of a rollout: the candidates that are there take over, if they may, and the next batch of slots gets candidates beside what serves. Ends well when those
+    /// are ready (<see cref="HasCandidates"/>) or no slot is left; when one fails, the service has been brought back by then.
+    /// </summary>
+    public Task<OperationResult> AdvanceAsync(AppliedService to, int batch, bool promote, Action<OperationStep> progress, CancellationToken token) =>
+        RunAsync(new("rollout", (state, number) => StackChanges.Advance(state, to, batch, promote, number), progress), token);
+
+    /// <summary>Brings a service back to a release, or away, whatever a rollout left it in.</summary>
+    public Task<OperationResult> ReturnAsync(ServiceName service, AppliedService? to, Action<OperationStep> progress, CancellationToken token) =>
+        RunAsync(new("rollback", (state, number) => StackChanges.Return(state, service, to, number), progress), token);
+
+    /// <summary>A gated reload waits with its candidates.</summary>
+    public bool HasCandidates(ServiceName service) =>
+        _loop?.View.Services.GetValueOrDefault(service) is { } view && ServicePlanner.IsAtGate(view.Record, view.Actor.See(DependenciesSeen.AllThere));
+
+    /// <summary>Every process of a service, as a rollout looks at it; of an unknown one none.</summary>
+    public ImmutableArray<ProcessView> Processes(ServiceName service) =>
+        _loop?.View.Services.GetValueOrDefault(service) is { } view ? ProcessView.Of(view) : [];
+
+    /// <summary>What the service runs or is on its way to, as it was applied; null when it is unknown or going.</summary>
+    public AppliedService? Applied(ServiceName service) =>
+        _loop?.View.Services.GetValueOrDefault(service)?.Record is { Wish: not ServiceWish.Gone } record && record.Wanted is var wanted
+            ? new(wanted.Spec, wanted.Environment, wanted.Revision, wanted.Name)
+            : null;
+
     /// <summary>Ends the waiting of the operation that is under way: another is asked for that leaves it no sense.</summary>
     public void GiveWay(string because) => _loop?.Post(new StackMessage.GiveWay(because));
 

@@ -118,7 +118,7 @@ internal sealed class Invariants(SimWorld world)
         foreach (var (service, floor) in Floor)
         {
             var serving = world.Edge.Told.TryGetValue(service, out var told)
-                ? told.Endpoints.Count(e => !e.Draining && world.Kernel.Alive.Any(p => p.RunId == e.Id && p is { IsListening: true, WasSignalled: false }))
+                ? told.Endpoints.Count(e => e is { Draining: false, Candidate: false } && world.Kernel.Alive.Any(p => p.RunId == e.Id && p is { IsListening: true, WasSignalled: false }))
                 : 0;
             Check(serving >= floor, $"{service} has {serving} instances that serve, {floor} are its floor");
         }
@@ -161,7 +161,7 @@ internal sealed class Invariants(SimWorld world)
         {
             var ready = service.Instances.Count(i => i.State is InstancePhase.Running);
             var told = world.Edge.Told.GetValueOrDefault(service.Name.Value);
-            var offered = told?.Endpoints.Count(e => !e.Draining) ?? 0;
+            var offered = told?.Endpoints.Count(e => e is { Draining: false, Candidate: false }) ?? 0;
             Check(offered == ready, $"{service.Name} has {ready} ready instances and the edge knows {offered}");
             Check(told is null or { Hold: false } || service.State is not InstancePhase.Running, $"{service.Name} is ready and its requests are held");
         }
