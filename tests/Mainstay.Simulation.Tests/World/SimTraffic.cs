@@ -7,6 +7,9 @@ internal sealed class SimEdge(SimWorld world)
 {
     public Dictionary<string, ServiceTraffic> Told { get; } = [];
 
+    /// <summary>Somebody listens to what the edge is told.</summary>
+    public Action<ServiceTraffic> Heard { get; set; } = _ => { };
+
     public ITraffic For(Life life) => new Link(this, life, world);
 
     private sealed class Link(SimEdge edge, Life life, SimWorld world) : ITraffic
@@ -20,6 +23,7 @@ internal sealed class SimEdge(SimWorld world)
             }
 
             edge.Told[traffic.Service.Value] = traffic;
+            edge.Heard(traffic);
             world.Invariants.Published(traffic);
             await Task.Delay(world.Vary(TimeSpan.FromMilliseconds(2)), life.Time, token);
             life.Pass("after publish");
