@@ -14,6 +14,12 @@ internal enum ApiOperation
     Scale,
     Down,
     ReloadEdge,
+    Deploy,
+    Rollback,
+    RolloutWish,
+    Rollouts,
+    RolloutReport,
+    Releases,
     OpenApi,
 }
 
@@ -37,6 +43,12 @@ internal static class ApiEndpoints
         new(ApiOperation.Scale, "POST", "/v1/scale", "Changes how many instances a service has.", Json.ScaleRequest, Json.OperationMessage, true),
         new(ApiOperation.Down, "POST", "/v1/down", "Stops everything in reverse order, and the daemon if asked.", Json.DownRequest, Json.OperationMessage, true),
         new(ApiOperation.ReloadEdge, "POST", "/v1/edge/reload", "Puts a new edge worker in the place of the one that serves.", null, Json.OperationMessage, true),
+        new(ApiOperation.Deploy, "POST", "/v1/deploy", "Rolls out what the sources hold. 422 with problems when it is refused; nothing was changed then.", Json.DeployRequest, Json.OperationMessage, true),
+        new(ApiOperation.Rollback, "POST", "/v1/rollback", "Brings services back to what served before their last rollout.", Json.RollbackRequest, Json.OperationMessage, true),
+        new(ApiOperation.RolloutWish, "POST", "/v1/rollouts/wish", "Pauses, resumes or aborts the rollout that is under way; an abort answers when it has ended.", Json.RolloutWishRequest, Json.OperationMessage, true),
+        new(ApiOperation.Rollouts, "GET", "/v1/rollouts", "The rollouts, newest first; query: number (only that one), limit.", null, Json.RolloutsDocument, false),
+        new(ApiOperation.RolloutReport, "GET", "/v1/rollouts/report", "The report of a rollout; query: number (the last one without), format: markdown or html. 404 when there is none.", null, null, false),
+        new(ApiOperation.Releases, "GET", "/v1/releases", "The releases on disk, by service, newest first; query: service.", null, Json.ReleasesDocument, false),
         new(ApiOperation.OpenApi, "GET", "/v1/openapi.json", "This description.", null, null, false),
     ];
 

@@ -8,4 +8,5 @@ namespace Mainstay.Supervisor.Stacks;
 public sealed record AppliedStack(StackSpec Spec, ImmutableArray<AppliedService> Services);
 
 /// <summary>What the journal keeps of the stack itself. <paramref name="Operation"/> numbers the acts of users, across daemons.</summary>
-internal sealed record StackRecord(StackSpec? Spec, long Operation);
+/// <param name="Framed">The stack is there although it has no service yet: its first rollout is under way.</param>
+internal sealed record StackRecord(StackSpec? Spec, long Operation, bool Framed = false);

@@ -67,7 +67,7 @@ internal static class StackChanges
     public static StackChange Down(StackState state, long operation) => new(
         state with
         {
-            Stack = state.Stack with { Operation = operation },
+            Stack = state.Stack with { Operation = operation, Framed = false },
             Services = state.Services.SetItems(state.Services.Select(s => new KeyValuePair<ServiceName, ServiceRecord>(s.Key, Gone(s.Value, operation)))),
         },
         [.. state.Services.Keys]);

@@ -80,6 +80,10 @@ public sealed class StackSupervisor : IAsyncDisposable
     public Task<OperationResult> ScaleAsync(ScaleRequest request, Action<OperationStep> progress, CancellationToken token) =>
         RunAsync(new("scale", (state, number) => StackChanges.Scale(state, request.Service, request.Instances, number), progress), token);
 
+    /// <summary>The stack is known from now on, without a service: where the first rollout of a home begins.</summary>
+    public Task<OperationResult> FrameAsync(StackSpec stack, CancellationToken token) =>
+        RunAsync(new("rollout", (state, number) => new(state with { Stack = new(stack, number, Framed: true) }, []), _ => { }), token);
+
     /// <summary>
     /// One step of a rollout: the candidates that are there take over, if they may, and the next batch of slots gets candidates beside what serves. Ends well when those
     /// are ready (<see cref="HasCandidates"/>) or no slot is left; when one fails, the service has been brought back by then.

@@ -25,6 +25,6 @@ internal sealed record StackView(StackSpec? Spec, ImmutableSortedDictionary<Serv
                 : services.Remove(name);
         }
 
-        return new(services.IsEmpty ? null : stack.Spec, services);
+        return new(services.IsEmpty && !stack.Framed ? null : stack.Spec, services);
     }
 }

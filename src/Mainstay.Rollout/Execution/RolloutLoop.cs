@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Mainstay.Contracts.Api;
+using Mainstay.Contracts.Rollouts;
+using Mainstay.Journal;
+using Mainstay.Rollout.Planning;
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Rollout.Execution;
+
+/// <summary>The decision that a loop asks; the simulation plugs in broken ones to show that it would notice.</summary>
+internal delegate RolloutTransition RolloutDecision(RolloutRecord rollout, RolloutEvent e, DateTimeOffset now);
+
+/// <summary>What all rollouts of a daemon share.</summary>
+internal sealed record RolloutSurroundings(RolloutBook Book, StepRunners Steps, TrafficNotes Traffic, RolloutDecision Decide, TimeProvider Time, ILogger Logger);
+
+/// <summary>One rollout on its way: a mailbox and a loop around <see cref="RolloutMachine"/>. Event, decision, journal, effect, in this order.</summary>
+internal sealed class RolloutLoop : IAsyncDisposable
+{
+    private const int MailboxSize = 256;
+
+    private static readonly TimeSpan JournalRetry = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<RolloutEvent> _mailbox = Channel.CreateBounded<RolloutEvent>(new BoundedChannelOptions(MailboxSize) { SingleReader = true });
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource<RolloutRecord> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RolloutSurroundings _around;
+    private readonly RolloutMaterial _material;
+    private readonly Lock _listening = new();
+    private ImmutableArray<Action<OperationStep>> _listeners = [];
+    private volatile RolloutRecord _record;
+    private CancellationTokenSource? _breakOff;
+    private Task _step = Task.CompletedTask;
+    private Task _loop = Task.CompletedTask;
+    private ITimer? _deadline;
+
+    public RolloutLoop(RolloutRecord record, RolloutMaterial material, RolloutSurroundings around)
+    {
+        (_record, _material, _around) = (record, material, around);
+    }
+
+    public RolloutRecord Record => _record;
+
+    /// <summary>Completes with the record's last form; cancelled when the daemon goes away before that.</summary>
+    public Task<RolloutRecord> Ended => _ended.Task;
+
+    public void Start()
+    {
+        var left = _record.Deadline - _around.Time.GetUtcNow();
+        _deadline = _around.Time.CreateTimer(
+            _ => Post(new(RolloutEventKind.DeadlinePassed, "its deadline passed before the new release served everywhere")),
+            null,
+            left > TimeSpan.Zero ? left : TimeSpan.Zero,
+            Timeout.InfiniteTimeSpan);
+        Post(new(RolloutEventKind.Woke, "begins"));
+        _loop = RunAsync();
+    }
+
+    public void Post(RolloutEvent e) => _mailbox.Writer.TryWrite(e);
+
+    /// <param name="progress">Must not block.</param>
+    public void Listen(Action<OperationStep> progress)
+    {
+        lock (_listening)
+        {
+            _listeners = _listeners.Add(progress);
+        }
+    }
+
+    /// <summary>Lets go: what runs is broken off, and the next daemon goes on from the journal.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _mailbox.Writer.TryComplete();
+        await _closing.CancelAsync();
+        if (_deadline is not null)
+        {
+            await _deadline.DisposeAsync();
+        }
+
+        await _loop;
+        await _step;
+        _ended.TrySetCanceled(CancellationToken.None);
+        _breakOff?.Dispose();
+        _closing.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await foreach (var e in _mailbox.Reader.ReadAllAsync(_closing.Token))
+            {
+                var (next, effect) = _around.Decide(_record, e, _around.Time.GetUtcNow());
+                if (!ReferenceEquals(next, _record))
+                {
+                    await RememberAsync(next);
+                }
+
+                Carry(effect);
+                if (_record.HasEnded)
+                {
+                    _mailbox.Writer.TryComplete();
+                    _ended.TrySetResult(_record);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The daemon goes away.
+        }
+    }
+
+    /// <summary>Nothing is done that a later daemon could not know of: without the journal a rollout stands still.</summary>
+    private async Task RememberAsync(RolloutRecord next)
+    {
+        var said = next.Because != _record.Because || next.Phase != _record.Phase;
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                _around.Book.Save(next, said, _around.Time.GetUtcNow());
+                break;
+            }
+            catch (JournalException e)
+            {
+                if (tries == 0)
+                {
+                    _around.Logger.RolloutWaitsForJournal(next.Number, e.Message);
+                }
+
+                await Task.Delay(JournalRetry, _around.Time, _closing.Token);
+            }
+        }
+
+        _record = next;
+        if (said)
+        {
+            _around.Logger.RolloutMoved(next.Number, next.Phase.ToString(), next.Because);
+            Tell(new(_around.Time.GetUtcNow(), null, null, null, null, next.Because));
+        }
+    }
+
+    private void Carry(RolloutEffect? effect)
+    {
+        switch (effect?.Kind)
+        {
+            case RolloutEffectKind.Begin:
+                _breakOff?.Dispose();
+                _breakOff = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+                _step = RunStepAsync(effect.Step, _breakOff.Token);
+                break;
+            case RolloutEffectKind.Cancel:
+                _breakOff?.Cancel();
+                break;
+            case null:
+                break;
+        }
+    }
+
+    private async Task RunStepAsync(int index, CancellationToken token)
+    {
+        // The loop is not to carry a step's first part.
+        await Task.Yield();
+        var step = _record.Steps[index];
+        var before = _around.Traffic.Read(_record);
+        var context = new StepContext(step, _material, () => _record, Tell, _around.Time);
+        try
+        {
+            var outcome = await _around.Steps.Of(step.Kind).RunAsync(context, token);
+            Post(new(
+                outcome.Ok ? RolloutEventKind.StepDone : RolloutEventKind.StepFailed,
+                outcome.Because,
+                index,
+                outcome.Evidence,
+                outcome.Cause,
+                TrafficNotes.Between(before, _around.Traffic.Read(_record))));
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            if (!_closing.IsCancellationRequested)
+            {
+                Post(new(RolloutEventKind.StepFailed, "it was broken off", index, [], null, TrafficNotes.Between(before, _around.Traffic.Read(_record))));
+            }
+        }
+        catch (Exception fault)
+        {
+            // Ours, not the user's; the rollout must come to its end all the same.
+            _around.Logger.StepFault(fault, _record.Number, step.Kind.ToString());
+            Post(new(RolloutEventKind.StepFailed, $"met a fault of Mainstay's own: {fault.Message}", index));
+        }
+    }
+
+    private void Tell(OperationStep step)
+    {
+        foreach (var listener in _listeners)
+        {
+            listener(step);
+        }
+    }
+}

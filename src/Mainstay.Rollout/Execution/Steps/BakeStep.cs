@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Mainstay.Contracts.Api;
+using Mainstay.Contracts.Rollouts;
+using Mainstay.Rollout.Planning;
+using Mainstay.Rollout.Ports;
+using Mainstay.Rollout.Watching;
+
+namespace Mainstay.Rollout.Execution.Steps;
+
+/// <summary>Watches the new release for its whole bake, against what the old one did before. The first objection ends it.</summary>
+internal sealed class BakeStep(IInstances instances, ITrafficMeter meter) : IStepRunner
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+
+    public async Task<StepOutcome> RunAsync(StepContext context, CancellationToken token)
+    {
+        var parts = context.Step.Services.Select(context.Material.Find).OfType<RolloutPart>().Where(p => p.From is not null).ToImmutableArray();
+
+        // A daemon that takes over watches for what is left, not from the beginning.
+        var began = context.Step.StartedAt ?? context.Time.GetUtcNow();
+        var bake = parts.Select(p => p.To.Spec.Rollout.Deploy.Bake).DefaultIfEmpty().Max();
+        while (true)
+        {
+            foreach (var part in parts.Where(p => context.Time.GetUtcNow() - began <= p.To.Spec.Rollout.Deploy.Bake + Look))
+            {
+                var seen = See(context.Rollout, part);
+                if (ReleaseJudge.Objection(seen, part.To.Spec.Rollout.Deploy.RollbackOn) is { } objection)
+                {
+                    return StepOutcome.Failed($"{part.To.Spec.Name} {part.To.Release} {objection}", Comparison(part, seen));
+                }
+            }
+
+            if (context.Time.GetUtcNow() - began >= bake && context.Rollout.Wish is not RolloutWish.Pause)
+            {
+                return StepOutcome.Done(
+                    string.Create(CultureInfo.InvariantCulture, $"nothing spoke against it for {bake.TotalSeconds:0.#} s"),
+                    [.. parts.Select(p => Comparison(p, See(context.Rollout, p)))]);
+            }
+
+            await Task.Delay(Look, context.Time, token);
+        }
+    }
+
+    private ReleaseSeen See(RolloutRecord rollout, RolloutPart part)
+    {
+        var service = part.To.Spec.Name;
+        var traffic = meter.Read(service);
+        var now = instances.Look(service).Where(i => i.Revision == part.To.Revision).ToList();
+        var before = rollout.Services.First(s => s.Name == service).Before.Select(b => b.Endpoint).OfType<string>();
+
+        // By what is not the old one's: an instance that was started again has another name.
+        var known = before.ToHashSet();
+        var mine = traffic?.ByEndpoint.Keys.Where(e => !known.Contains(e)) ?? [];
+        return new(
+            Figures.Of(traffic, known),
+            Figures.Of(traffic, now.Select(i => i.Endpoint).Intersect(mine)),
+            now.Sum(i => i.Restarts),
+            now.FirstOrDefault(i => i.Restarts > 0) is { } fallen ? $"{fallen.Id} {fallen.Because}" : "",
+            now.Sum(i => i.MemoryKills));
+    }
+
+    private static EvidenceBlock Comparison(RolloutPart part, ReleaseSeen seen) => new(
+        $"{part.To.Spec.Name} while it baked",
+        [
+            Line(part.To.Release, seen.New),
+            Line(part.From!.Release, seen.Old),
+            string.Create(CultureInfo.InvariantCulture, $"unplanned exits: {seen.Restarts}"),
+        ]);
+
+    private static string Line(string release, Figures figures) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{release}: {figures.Requests} requests, {figures.Failures} failed{(figures.P99() is { } p99 ? $", 99th percentile below {p99.TotalMilliseconds:0.#} ms" : "")}");
+}

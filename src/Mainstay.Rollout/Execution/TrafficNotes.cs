@@ -1,0 +1,29 @@
+using Mainstay.Contracts.Rollouts;
+using Mainstay.Rollout.Ports;
+
+namespace Mainstay.Rollout.Execution;
+
+/// <summary>What the edge counted for a rollout's services, at one moment; the difference of two belongs to a step.</summary>
+internal sealed class TrafficNotes(ITrafficMeter meter)
+{
+    /// <summary>Null when none of the services has a route.</summary>
+    public TrafficFigures? Read(RolloutRecord rollout)
+    {
+        var read = rollout.Services.Select(s => meter.Read(s.Name)).OfType<ServiceTraffic>().ToList();
+        return read.Count == 0 ? null : new(
+            read.Sum(t => t.ByEndpoint.Values.Sum(e => e.Requests) + t.EdgeFailures),
+            read.Sum(t => t.ByEndpoint.Values.Sum(e => e.Failures) + t.EdgeFailures),
+            read.Sum(t => t.Downtime.TotalSeconds),
+            read.Max(t => t.LongestHold.TotalSeconds));
+    }
+
+    public static TrafficFigures? Between(TrafficFigures? before, TrafficFigures? after) => after is null
+        ? null
+        : new(
+            after.Requests - (before?.Requests ?? 0),
+            after.Failed - (before?.Failed ?? 0),
+            Math.Round(after.DowntimeS - (before?.DowntimeS ?? 0), 3),
+
+            // The longest of all so far; it belongs to this step only when it has grown meanwhile.
+            after.LongestHoldS > (before?.LongestHoldS ?? 0) ? after.LongestHoldS : 0);
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Mainstay.Contracts.Api;
+using Mainstay.Contracts.Rollouts;
+using Mainstay.Spec.Model;
+using Mainstay.Spec.Validation;
+
+namespace Mainstay.Rollout.Planning;
+
+/// <summary>What a plan is made from, all of it found out before.</summary>
+/// <param name="Changes">By service: what changed in its source and environment.</param>
+/// <param name="Preflight">What was examined and what the user should know.</param>
+internal sealed record PlanInput(
+    long Number,
+    RolloutKind Kind,
+    string By,
+    DateTimeOffset Now,
+    RolloutMaterial Material,
+    ImmutableDictionary<ServiceName, SourceChange> Changes,
+    ImmutableArray<EvidenceBlock> Preflight);
+
+/// <summary>The whole way of a rollout, before its first step. Pure: <c>--dry-run</c> prints what the daemon will walk.</summary>
+internal static class RolloutPlanner
+{
+    public static RolloutRecord Plan(PlanInput input)
+    {
+        var (material, parts) = (input.Material, Ordered(input.Material));
+        var services = parts.Select(p => Service(p.Part, p.Layer, input)).ToImmutableArray();
+        var deadline = parts.Select(p => p.Part.To.Spec.Rollout.Deploy.Deadline).DefaultIfEmpty(DeploySpec.Default.Deadline).Max();
+        return new(
+            input.Number,
+            input.Kind,
+            material.After.Name.Value,
+            input.By,
+            input.Now,
+            null,
+            input.Now + deadline,
+            services,
+            [.. Steps(input, [.. parts.Select(p => p.Part)])],
+            RolloutPhase.Preparing,
+            RolloutWish.Go,
+            "planned",
+            null,
+            null,
+            null,
+            []);
+    }
+
+    private static IEnumerable<RolloutStep> Steps(PlanInput input, ImmutableArray<RolloutPart> parts)
+    {
+        yield return new(StepKind.Preflight, [.. parts.Select(Name)], StepState.Done, input.Now, input.Now, "sources, manifest and host were examined", input.Preflight, null);
+        var made = parts.Where(p => p is { SourceId: not null, IsMade: false }).ToImmutableArray();
+        foreach (var part in made)
+        {
+            yield return Pending(StepKind.Fetch, part, $"{Name(part)}: a clean checkout of {part.SourceId}");
+        }
+
+        foreach (var part in made.Where(p => !p.To.Spec.Rollout.Build.IsEmpty))
+        {
+            yield return Pending(StepKind.Build, part, $"{Name(part)}: {string.Join(" && ", part.To.Spec.Rollout.Build.Select(c => string.Join(' ', c.Argv)))}");
+        }
+
+        foreach (var part in parts.Where(p => p.SourceId is not null))
+        {
+            yield return Pending(StepKind.Artifacts, part, part.IsMade ? $"{Name(part)}: {part.To.Release} is on disk as it was sealed" : $"{Name(part)}: {Artifacts(part)} and every file is hashed");
+        }
+
+        // A rollback brings code back, never data: that is for people to decide.
+        foreach (var part in input.Kind is RolloutKind.Deploy ? parts : [])
+        {
+            if (part.To.Spec.Rollout.Backup is not null)
+            {
+                yield return Pending(StepKind.Backup, part, $"{Name(part)}: what it would lose is kept");
+            }
+        }
+
+        foreach (var shared in input.Kind is RolloutKind.Deploy ? Migrations(parts) : [])
+        {
+            yield return new(StepKind.Migrate, [.. shared.Select(Name)], StepState.Pending, null, null, $"{string.Join(", ", shared.Select(Name))}: {string.Join(' ', shared[0].To.Spec.Rollout.Migrate!.Command.Argv)}, once", [], null);
+        }
+
+        if (input.Material.Before is null)
+        {
+            yield return new(StepKind.Frame, [], StepState.Pending, null, null, "the stack and its edge are there before its services", [], null);
+        }
+
+        foreach (var part in parts)
+        {
+            yield return Pending(StepKind.Roll, part, $"{Name(part)}: {(part.From is null ? $"starts as {part.To.Release}" : $"{part.From.Release} → {part.To.Release}")}");
+        }
+
+        ImmutableArray<ServiceName> all = [.. input.Material.AfterServices.Select(s => s.Spec.Name)];
+        yield return new(StepKind.Apply, [], StepState.Pending, null, null, "routes, counts, and what the manifest no longer has", [], null);
+        yield return new(StepKind.Prove, all, StepState.Pending, null, null, "every process runs its release, as the kernel tells", [], null);
+        var bake = parts.Select(p => p.To.Spec.Rollout.Deploy.Bake).DefaultIfEmpty(TimeSpan.Zero).Max();
+        if (bake > TimeSpan.Zero && parts.Any(p => p.From is not null))
+        {
+            yield return new(StepKind.Bake, [.. parts.Select(Name)], StepState.Pending, null, null, FormattableString.Invariant($"watched for {bake.TotalSeconds:0.#} s"), [], null);
+        }
+    }
+
+    /// <summary>Layer by layer, in the order of the manifest within each: those that share a migration always come in the same order.</summary>
+    private static ImmutableArray<(RolloutPart Part, int Layer)> Ordered(RolloutMaterial material)
+    {
+        var layers = StartLayers.Of(material.After);
+        var place = layers.SelectMany((names, layer) => names.Select(name => (name, layer))).ToDictionary(p => p.name, p => p.layer);
+        var order = material.After.Services.Select((s, i) => (s.Name, i)).ToDictionary(p => p.Name, p => p.i);
+        return
+        [
+            .. material.Parts.Select(p => (Part: p, Layer: place.GetValueOrDefault(Name(p))))
+                .OrderBy(p => p.Layer)
+                .ThenBy(p => order.GetValueOrDefault(Name(p.Part))),
+        ];
+    }
+
+    /// <summary>One migration for services that share source and command: it must not run once for each of them.</summary>
+    private static IEnumerable<ImmutableArray<RolloutPart>> Migrations(ImmutableArray<RolloutPart> parts) =>
+        parts.Where(p => p.To.Spec.Rollout.Migrate is not null)
+            .GroupBy(p => (p.SourceId ?? p.To.Spec.Directory, string.Join('\0', p.To.Spec.Rollout.Migrate!.Command.Argv)))
+            .Select(g => g.ToImmutableArray());
+
+    private static RolloutService Service(RolloutPart part, int layer, PlanInput input)
+    {
+        var choice = StrategyChoice.Of(part.From?.Spec, part.To.Spec, input.Material.After.Routes.Any(r => r.Service == Name(part)));
+        return new(Name(part), layer, part.From?.Release, part.To.Release, choice.Strategy, choice.KeepsServing, choice.Because, input.Changes.GetValueOrDefault(Name(part)), [], []);
+    }
+
+    private static string Artifacts(RolloutPart part) => part.To.Spec.Rollout.Artifacts is { IsEmpty: false } artifacts
+        ? $"{string.Join(", ", artifacts.Take(5).Select(a => a.Path))}{(artifacts.Length > 5 ? " …" : "")} must be there"
+        : "its files are checked";
+
+    private static RolloutStep Pending(StepKind kind, RolloutPart part, string because) => new(kind, [Name(part)], StepState.Pending, null, null, because, [], null);
+
+    private static ServiceName Name(RolloutPart part) => part.To.Spec.Name;
+}
