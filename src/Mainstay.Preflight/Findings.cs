@@ -40,6 +40,9 @@ internal sealed record ServiceCase(ReadableManifest Manifest, ServiceSpec Servic
     /// <summary>Whether this key of the service says what was written; of one that could not be read nothing is known.</summary>
     public bool IsRead(string key) => Manifest.IsRead($"services.{Service.Name}.{key}");
 
+    /// <summary>Whether its directory is there to be looked at. With a source it comes with a release, and is relative until one is chosen.</summary>
+    public bool HasItsFiles => Path.IsPathRooted(Service.Directory) && IsRead("directory") && IsRead("source");
+
     /// <summary>Variables whose values under <c>environment</c> could not be read; null when none of it could.</summary>
     public ImmutableHashSet<string>? UnreadVariables => Manifest.UnreadKeys($"services.{Service.Name}.environment");
 

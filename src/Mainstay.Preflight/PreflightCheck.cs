@@ -36,7 +36,7 @@ public static class PreflightCheck
     {
         var checkedCase = new ServiceCase(manifest, service, UserCheck.Run(manifest, service, host.Facts, findings), host.Facts);
         var environment = EnvironmentResolver.Resolve(manifest, service, host.Facts);
-        var directoryIsThere = checkedCase.IsRead("directory") && DirectoryCheck.Run(checkedCase, findings);
+        var directoryIsThere = checkedCase.HasItsFiles && DirectoryCheck.Run(checkedCase, findings);
         ProgramCheck.Run(checkedCase, environment.Variables, directoryIsThere, findings);
         LimitsCheck.Run(checkedCase, findings);
         findings.AddRange(environment.Problems);

@@ -26,7 +26,21 @@ internal static class ProgramCheck
         {
             Check(new(service, probe.Command, $"the healthcheck of {service.Subject}", directoryIsThere), path, findings);
         }
+
+        foreach (var (key, command, what) in OfRollouts(service.Service.Rollout).Where(c => service.IsRead(c.Key)))
+        {
+            // They begin in a release, whose files are looked at when it is there.
+            Check(new(service, command, $"{what} of {service.Subject}", DirectoryIsThere: false), path, findings);
+        }
     }
+
+    private static IEnumerable<(string Key, CommandSpec Command, string What)> OfRollouts(RolloutSpec rollout) =>
+    [
+        .. rollout.Build.Select(c => ("build", c, "the build")),
+        .. rollout.Migrate is { Command: var migrate } ? [("migrate", migrate, "the migration")] : Array.Empty<(string, CommandSpec, string)>(),
+        .. ((CommandSpec?[])[rollout.Backup?.Command, rollout.Backup?.Restore]).OfType<CommandSpec>().Select(c => ("backup", c, "the backup")),
+        .. rollout.Deploy.Verify.Select(v => v.Probe).OfType<CommandProbeSpec>().Select(p => ("deploy", p.Command, "a check of new releases")),
+    ];
 
     private static void Check(CommandCase command, string? declaredPath, Findings findings)
     {
@@ -38,7 +52,7 @@ internal static class ProgramCheck
         var program = command.Spec.Argv[0];
         if (program.Contains('/') && command.CanLookFor(program))
         {
-            CheckFile(command, Path.GetFullPath(program, command.Directory), program, findings);
+            CheckFile(command, command.Full(program), program, findings);
         }
         else if (!program.Contains('/') && command.KnowsPath)
         {
@@ -116,7 +130,7 @@ internal static class ProgramCheck
             && ScriptEndings.Contains(Path.GetExtension(script))
             && !script.StartsWith('-')
             && command.CanLookFor(script)
-            && command.Service.Host.Look(Path.GetFullPath(script, command.Directory)).Kind is FileKind.Missing)
+            && command.Service.Host.Look(command.Full(script)).Kind is FileKind.Missing)
         {
             findings.Warn(
                 HostCodes.ScriptMissing,
@@ -136,5 +150,8 @@ internal static class ProgramCheck
         public bool KnowsPath => Service.IsRead("env_file") && Service.UnreadVariables?.Contains("PATH") is false;
 
         public string Directory => Service.Service.Directory;
+
+        /// <summary>Only of what <see cref="CanLookFor"/> allows: a directory within a release is relative.</summary>
+        public string Full(string path) => Path.IsPathRooted(path) ? Path.GetFullPath(path) : Path.GetFullPath(path, Directory);
     }
 }

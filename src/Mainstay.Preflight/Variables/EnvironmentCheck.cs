@@ -58,8 +58,8 @@ internal static class EnvironmentCheck
 
     private static EnvFileFacts LookAt(ServiceCase service, string path)
     {
-        // Nobody knows where a relative path begins then.
-        if (!service.IsRead("directory"))
+        // Nobody knows where a relative path begins then; or it begins in a release that is not there yet.
+        if (!service.IsRead("directory") || !Path.IsPathRooted(path))
         {
             return new(EnvFileState.Readable, 1);
         }

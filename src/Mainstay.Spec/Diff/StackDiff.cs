@@ -43,10 +43,14 @@ public sealed record StackDiff(ImmutableArray<ServiceChange> Services, bool Edge
         {
             [_, ..] => new(now.Name, ChangeKind.Process, all, $"{Listed(process)} changed, which takes new processes"),
             [] when !count.IsEmpty => new(now.Name, ChangeKind.Count, all, $"instances changed from {was.Instances} to {now.Instances}"),
+            [] when policy.Any() && policy.All(RolloutKeys.Contains) => new(now.Name, ChangeKind.Policy, all, $"{Listed(policy)} changed, which the next rollout goes by"),
             [] when !policy.IsEmpty => new(now.Name, ChangeKind.Policy, all, $"{Listed(policy)} changed, which applies to the running processes"),
             [] => new(now.Name, ChangeKind.Unchanged, [], "is as before"),
         };
     }
+
+    /// <summary>Policy that no running process feels.</summary>
+    private static readonly string[] RolloutKeys = ["source", "build", "artifacts", "migrate", "backup", "deploy"];
 
     private static IEnumerable<string> ProcessKeys(ServiceSpec was, string? digestWas, ServiceSpec now, string? digestNow)
     {
@@ -90,6 +94,12 @@ public sealed record StackDiff(ImmutableArray<ServiceChange> Services, bool Edge
             ("logs", was.Logs == now.Logs),
             ("depends_on", Canonical.Same(was.DependsOn, now.DependsOn, SpecJson.Default.ImmutableArrayDependencySpec)),
             ("env_schema", Canonical.Same(was.EnvSchema, now.EnvSchema, SpecJson.Default.EnvSchemaSpec!)),
+            ("source", Canonical.Same(was.Rollout.Source, now.Rollout.Source, SpecJson.Default.SourceSpec!)),
+            ("build", Canonical.Same(was.Rollout.Build, now.Rollout.Build, SpecJson.Default.ImmutableArrayCommandSpec) && was.Rollout.BuildTimeout == now.Rollout.BuildTimeout),
+            ("artifacts", was.Rollout.Artifacts.Select(a => a.Path).SequenceEqual(now.Rollout.Artifacts.Select(a => a.Path))),
+            ("migrate", Canonical.Same(was.Rollout.Migrate, now.Rollout.Migrate, SpecJson.Default.MigrateSpec!)),
+            ("backup", Canonical.Same(was.Rollout.Backup, now.Rollout.Backup, SpecJson.Default.BackupSpec!)),
+            ("deploy", Canonical.Same(was.Rollout.Deploy, now.Rollout.Deploy, SpecJson.Default.DeploySpec)),
         ];
         return parts.Where(p => !p.Same).Select(p => p.Key);
     }

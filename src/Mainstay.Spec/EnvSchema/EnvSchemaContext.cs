@@ -6,7 +6,7 @@ namespace Mainstay.Spec.EnvSchema;
 
 /// <summary>What a schema's rules need to know beside the environment itself.</summary>
 /// <param name="SchemaFile">The file in which the rules stand, as the user would name it: the manifest, when they stand inline.</param>
-/// <param name="Directory">Absolute; relative paths in variables of type <c>file</c> begin here.</param>
+/// <param name="Directory">Relative paths in variables of type <c>file</c> begin here. Absolute, or within the release when none is chosen yet.</param>
 /// <param name="SetAt">Where each variable was set; problems of a value point there, those of an absent one at its rule.</param>
 /// <param name="Provided">Variables that Mainstay itself will set and whose values are not known yet, such as PORT: present, and not checked.</param>
 /// <param name="LookAt">What is at an absolute path, as the service's user sees it.</param>

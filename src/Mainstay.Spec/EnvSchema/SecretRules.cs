@@ -23,6 +23,9 @@ public static class SecretRules
     /// <summary>Whether a variable, or an option of a command line, holds a secret as far as its name tells.</summary>
     public static bool LooksSecret(string name) => SecretNames.Guess(name) is not SecretKind.None;
 
+    /// <summary>Whether a value is more than a template's: no placeholder, and not so short or even that nobody would have chosen it.</summary>
+    public static bool LooksReal(string value) => value.Length >= ShortestPassword && !PlaceholderText.Is(value) && EntropyEstimate.Bits(value) >= FewestBitsOfPassword;
+
     /// <summary>By its declared type, else by its name.</summary>
     public static bool IsSecret(string name, EnvSchemaSpec? schema) =>
         schema?.Rules.Any(r => r.Name == name && r.Type is EnvType.Secret) == true || LooksSecret(name);

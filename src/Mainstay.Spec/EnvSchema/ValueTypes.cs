@@ -55,6 +55,9 @@ internal static class ValueTypes
         EnvFileState.NotReadable => new(EnvironmentCodes.FileNotThere, "names a file that the service's user may not read", "let that user read it (chown or chmod), or run the service as another user"),
     };
 
+    /// <summary>Absolute, but relative to the release's root where no release is chosen yet.</summary>
     public static string PathOf(string value, EnvSchemaContext where) =>
-        value.Contains('\0', StringComparison.Ordinal) ? where.Directory : Path.GetFullPath(value, where.Directory);
+        value.Contains('\0', StringComparison.Ordinal) ? where.Directory
+            : Path.IsPathRooted(where.Directory) ? Path.GetFullPath(value, where.Directory)
+            : Path.Combine(where.Directory, value);
 }

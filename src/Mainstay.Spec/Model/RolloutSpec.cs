@@ -92,7 +92,10 @@ public sealed record DeploySpec(
 
 /// <summary>Which requests the canary gets: those with the header or the cookie always, of all others a share that stays with its clients.</summary>
 /// <param name="Percent">0 to 100.</param>
-public sealed record CanarySpec(double Percent, NamedValue? Header, NamedValue? Cookie, TimeSpan For);
+public sealed record CanarySpec(double Percent, NamedValue? Header, NamedValue? Cookie, TimeSpan For)
+{
+    public static CanarySpec Default { get; } = new(10, null, null, TimeSpan.FromMinutes(2));
+}
 
 public sealed record NamedValue(string Name, string Value);
 

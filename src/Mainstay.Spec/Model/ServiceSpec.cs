@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 namespace Mainstay.Spec.Model;
 
 /// <summary>One service as the user described it, every default filled in, every path absolute, every value expanded.</summary>
+/// <param name="Directory">With a source, relative to the release's root until a release is chosen.</param>
 public sealed record ServiceSpec(
     ServiceName Name,
     CommandSpec Command,
@@ -20,7 +21,11 @@ public sealed record ServiceSpec(
     string? User,
     LogsSpec Logs,
     RolloutSpec Rollout,
-    SourceSpan Span);
+    SourceSpan Span)
+{
+    /// <summary>What the journal kept before there were rollouts has none.</summary>
+    public RolloutSpec Rollout { get; init; } = Rollout ?? RolloutSpec.None;
+}
 
 /// <summary>What to execute. With <paramref name="Shell"/>, <paramref name="Argv"/> holds one string for <c>/bin/sh -c</c>.</summary>
 public sealed record CommandSpec(ImmutableArray<string> Argv, bool Shell, SourceSpan Span);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Mainstay.Spec.Problems;
 
-/// <summary>MS1xxx: what can be seen by reading the manifest alone. 10xx form, 101x-102x single values, 103x expansion, 104x-106x how things fit together.</summary>
+/// <summary>MS1xxx: what can be seen by reading the manifest alone. 10xx form, 101x-102x single values, 103x expansion, 104x-106x how things fit together, 107x single values of rollouts.</summary>
 public static class ManifestCodes
 {
     public static ProblemCode NotYaml { get; } = new("MS1001", "The manifest is not valid YAML");
@@ -105,6 +105,24 @@ public static class ManifestCodes
 
     public static ProblemCode ProbeProvesNothing { get; } = new("MS1058", "A healthcheck would pass whatever the service does");
 
+    public static ProblemCode NeedsSource { get; } = new("MS1059", "A service says how releases are made, but not where they come from");
+
+    public static ProblemCode SourceNotOne { get; } = new("MS1060", "A source does not name exactly one of git, directory and archive");
+
+    public static ProblemCode StrategyImpossible { get; } = new("MS1061", "A service cannot be rolled out in the way that it asks for");
+
+    public static ProblemCode VerifyImpossible { get; } = new("MS1062", "A check of a new release could never pass");
+
+    public static ProblemCode BadPercent { get; } = new("MS1070", "A percentage cannot be read or is out of range");
+
+    public static ProblemCode BadFactor { get; } = new("MS1071", "A factor cannot be read or is out of range");
+
+    public static ProblemCode BadDigest { get; } = new("MS1072", "A digest cannot be read");
+
+    public static ProblemCode BadReleasePath { get; } = new("MS1073", "A path leads out of the release");
+
+    public static ProblemCode BadRepository { get; } = new("MS1074", "A git repository or a ref of it cannot be used as written");
+
     public static ImmutableArray<ProblemCode> All { get; } =
     [
         NotYaml, TooLarge, YamlFeatureRefused, DuplicateKey, UnknownKey, WrongType, MissingKey, NotAvailable, TooManyProblems,
@@ -114,5 +132,7 @@ public static class ManifestCodes
         NoServices, NameTakenTwice, UnknownDependency, DependencyCycle, DependsOnItself, ConditionNeverMet, PortClaimedTwice, FixedPortManyInstances,
         NoProbe, SeveralProbes, RouteToUnknownService, DuplicateRoute, RoutesWithoutEdge, HttpsWithoutCertificate, DuplicateCertificate,
         ValuesDisagree, VariableIsOurs, SchemaUnreadable, ProbeProvesNothing,
+        NeedsSource, SourceNotOne, StrategyImpossible, VerifyImpossible,
+        BadPercent, BadFactor, BadDigest, BadReleasePath, BadRepository,
     ];
 }

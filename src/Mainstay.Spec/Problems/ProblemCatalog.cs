@@ -13,6 +13,7 @@ public static class ProblemCatalog
         new("MS3", "The host", HostCodes.All),
         new("MS4", "The daemon and running services", DaemonCodes.All),
         new("MS5", "The edge", EdgeCodes.All),
+        new("MS6", "Releases", ReleaseCodes.All),
     ];
 
     public static ImmutableArray<ProblemCode> All { get; } = [.. Families.SelectMany(family => family.Codes)];

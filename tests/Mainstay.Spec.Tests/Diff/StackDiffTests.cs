@@ -22,6 +22,14 @@ public sealed class StackDiffTests
     [InlineData("healthcheck: { command: [ a ] }", "healthcheck: { command: [ b ] }", ChangeKind.Policy, "healthcheck changed, which applies to the running processes")]
     [InlineData("healthcheck: { command: [ a ] }", "healthcheck: { notify: true }", ChangeKind.Process, "healthcheck.notify changed, which takes new processes")]
     [InlineData("env_schema: {}", "env_schema: { A: {} }", ChangeKind.Policy, "env_schema changed, which applies to the running processes")]
+    [InlineData("source: { git: a }", "source: { git: b }", ChangeKind.Policy, "source changed, which the next rollout goes by")]
+    [InlineData("source: { git: a }\n    build: [ a ]", "source: { git: a }\n    build: { commands: [ a ], timeout: 1m }", ChangeKind.Policy, "build changed, which the next rollout goes by")]
+    [InlineData("source: { git: a }", "source: { git: a }\n    artifacts: [ b ]", ChangeKind.Policy, "artifacts changed, which the next rollout goes by")]
+    [InlineData("migrate: a", "migrate: b", ChangeKind.Policy, "migrate changed, which the next rollout goes by")]
+    [InlineData("backup: { paths: a }", "backup: { paths: b }", ChangeKind.Policy, "backup changed, which the next rollout goes by")]
+    [InlineData("deploy: { bake: 1s }", "deploy: { bake: 2s }", ChangeKind.Policy, "deploy changed, which the next rollout goes by")]
+    [InlineData("deploy: { bake: 1s }\n    restart: never", "deploy: { bake: 2s }", ChangeKind.Policy, "restart, deploy changed, which applies to the running processes")]
+    [InlineData("directory: .", "directory: .\n    source: { git: a }", ChangeKind.Process, "directory changed, which takes new processes")]
     public void A_change_is_of_the_process_or_of_the_count_or_of_policy(string before, string after, ChangeKind kind, string because)
     {
         var diff = StackDiff.Of(State(Manifest.With(before)), State(Manifest.With(after)));
@@ -88,10 +96,21 @@ public sealed class StackDiffTests
         var revision = Revision.Of(Manifest.Service("port: auto"), digest);
 
         Assert.Matches("^[0-9a-f]{12}$", revision);
-        Assert.Equal(revision, Revision.Of(Manifest.Service("port: auto", "instances: 3", "restart: never", "healthcheck: { tcp: true }", "logs: { max_files: 1 }", "stop: { grace: 1s }"), digest));
+        Assert.Equal(revision, Revision.Of(Manifest.Service("port: auto", "instances: 3", "restart: never", "healthcheck: { tcp: true }", "logs: { max_files: 1 }", "stop: { grace: 1s }", "deploy: { bake: 1s }", "migrate: x", "backup: { paths: x }"), digest));
         Assert.NotEqual(revision, Revision.Of(Manifest.Service("port: inherit"), digest));
         Assert.NotEqual(revision, Revision.Of(Manifest.Service("port: auto"), Revision.EnvironmentDigest([])));
         Assert.NotEqual(revision, Revision.Of(Manifest.Service("port: auto", "directory: x"), digest));
+    }
+
+    [Fact]
+    public void A_spec_that_was_kept_before_there_were_rollouts_has_none()
+    {
+        var json = System.Text.Json.JsonSerializer.SerializeToNode(Manifest.Service(), SpecJson.Default.ServiceSpec)!.AsObject();
+        json.Remove("rollout");
+
+        var kept = System.Text.Json.JsonSerializer.Deserialize(json, SpecJson.Default.ServiceSpec)!;
+
+        Assert.Equal(RolloutSpec.None, kept.Rollout);
     }
 
     [Fact]

@@ -34,6 +34,12 @@ internal static class ContractExample
             stop: { signal: SIGTERM, grace: 30s }
             user: app
             logs: { max_size: 50MB, max_files: 10 }
+            source: { git: "../repo", ref: main }
+            build: [ "npm ci", "npm run build" ]
+            artifacts: [ dist/server.js ]
+            migrate: "npm run migrate"
+            backup: { paths: [ data ], command: "pg_dump shop > $MAINSTAY_BACKUP/db.sql", keep: 5 }
+            deploy: { strategy: rolling, bake: 60s, verify: [ { http: /version } ], rollback_on: { error_rate: 2%, restarts: 1 }, deadline: 10m, keep_releases: 5 }
           audio:
             kind: process
             command: python3 -m audio

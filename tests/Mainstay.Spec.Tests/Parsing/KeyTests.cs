@@ -21,23 +21,9 @@ public sealed class KeyTests
         Assert.StartsWith("remove it; known here are signal, grace", Manifest.OnlyProblem(Manifest.With("stop: { frobnicate: 1 }")).Fix, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("source: { git: x }", "source")]
-    [InlineData("build: [ x ]", "build")]
-    [InlineData("artifacts: [ x ]", "artifacts")]
-    [InlineData("migrate: x", "migrate")]
-    [InlineData("backup: { paths: [ x ] }", "backup")]
-    [InlineData("deploy: { strategy: rolling }", "deploy")]
-    public void A_word_for_later_is_refused_and_never_passed_over(string line, string word)
-    {
-        var problem = Manifest.OnlyProblem(Manifest.With(line));
-
-        Assert.Equal(("MS1008", $"service \"api\" asks for \"{word}\", which is not available in this version", $"remove \"{word}\""), (problem.Code, problem.What, problem.Fix));
-    }
-
-    [Theory]
     [InlineData("switches: { a: { default: on } }\n")]
     [InlineData("routes: [ { service: api, guards: { concurrency: 1 } } ]\nedge: { listen: \"http://127.0.0.1:80\" }\n")]
-    public void So_are_switches_and_guards(string lines) => Assert.Equal("MS1008", Manifest.OnlyProblem(Manifest.With() + lines).Code);
+    public void Switches_and_guards_are_words_for_later_and_never_passed_over(string lines) => Assert.Equal("MS1008", Manifest.OnlyProblem(Manifest.With() + lines).Code);
 
     [Theory]
     [InlineData("ingest")]

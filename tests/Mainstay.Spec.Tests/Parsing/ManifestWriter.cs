@@ -41,7 +41,13 @@ internal static class ManifestWriter
         ("resources", Map(("memory", s.Resources.Memory), ("memory_warn", s.Resources.MemoryWarn), ("cpus", s.Resources.Cpus), ("open_files", s.Resources.OpenFiles))),
         ("stop", Map(("signal", s.Stop.Signal), ("grace", Duration(s.Stop.Grace)))),
         ("user", Text(s.User)),
-        ("logs", Map(("max_size", SizeText.Format(s.Logs.MaxSize)), ("max_files", s.Logs.MaxFiles))));
+        ("logs", Map(("max_size", SizeText.Format(s.Logs.MaxSize)), ("max_files", s.Logs.MaxFiles))),
+        ("source", RolloutWriter.Source(s.Rollout.Source)),
+        ("build", s.Rollout.Source is null ? null : RolloutWriter.Build(s.Rollout)),
+        ("artifacts", s.Rollout.Source is null ? null : Texts(s.Rollout.Artifacts.Select(a => a.Path))),
+        ("migrate", RolloutWriter.Migrate(s.Rollout.Migrate)),
+        ("backup", RolloutWriter.Backup(s.Rollout.Backup)),
+        ("deploy", RolloutWriter.Deploy(s.Rollout.Deploy)));
 
     private static JsonObject Healthcheck(HealthcheckSpec check)
     {
@@ -57,31 +63,35 @@ internal static class ManifestWriter
             ("retries", check.Retries),
             ("start_period", Duration(check.StartPeriod)),
             ("start_interval", Duration(check.StartInterval)),
-            ("headers", http is null ? null : Map([.. http.Headers.Select(h => (h.Key, Text(h.Value)))])),
-            ("expect", http is null ? null : Map(
-                ("status", Texts(http.Expect.Status.Select(s => $"{s.From}-{s.To}"))),
-                ("json", Map([.. http.Expect.Json.Select(e => (e.Key, Text(e.Value)))])),
-                ("body_contains", Text(http.Expect.BodyContains)))));
+            ("headers", http is null ? null : Headers(http)),
+            ("expect", http is null ? null : Expect(http)));
     }
+
+    internal static JsonObject Headers(HttpProbeSpec http) => Map([.. http.Headers.Select(h => (h.Key, Text(h.Value)))]);
+
+    internal static JsonObject Expect(HttpProbeSpec http) => Map(
+        ("status", Texts(http.Expect.Status.Select(s => $"{s.From}-{s.To}"))),
+        ("json", Map([.. http.Expect.Json.Select(e => (e.Key, Text(e.Value)))])),
+        ("body_contains", Text(http.Expect.BodyContains)));
 
     private static JsonObject Rule(EnvRuleSpec r) => Map(
         ("type", Word(r.Type)), ("required", r.Required), ("required_if", Text(r.RequiredIf)), ("required_unless", Text(r.RequiredUnless)), ("default", Text(r.Default)),
         ("min", Text(r.Min)), ("max", Text(r.Max)), ("pattern", Text(r.Pattern)), ("min_length", r.MinLength), ("min_entropy_bits", r.MinEntropyBits), ("unique", r.Unique),
         ("together_with", Texts(r.TogetherWith)), ("warn_if", Text(r.WarnIf)), ("description", Text(r.Description)), ("example", Text(r.Example)));
 
-    private static JsonNode Command(CommandSpec command) => command.Shell ? Text(command.Argv[0])! : Texts(command.Argv);
+    internal static JsonNode Command(CommandSpec command) => command.Shell ? Text(command.Argv[0])! : Texts(command.Argv);
 
     private static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLower(CultureInfo.InvariantCulture);
 
-    private static string Duration(TimeSpan duration) => DurationText.Format(duration);
+    internal static string Duration(TimeSpan duration) => DurationText.Format(duration);
 
-    private static JsonNode? Text(string? text) => text?.Replace("$", "$$", StringComparison.Ordinal);
+    internal static JsonNode? Text(string? text) => text?.Replace("$", "$$", StringComparison.Ordinal);
 
-    private static JsonArray Texts(IEnumerable<string> texts) => List(texts.Select(Text));
+    internal static JsonArray Texts(IEnumerable<string> texts) => List(texts.Select(Text));
 
-    private static JsonArray List(IEnumerable<JsonNode?> items) => new([.. items]);
+    internal static JsonArray List(IEnumerable<JsonNode?> items) => new([.. items]);
 
     /// <summary>What is null is left out.</summary>
-    private static JsonObject Map(params (string Key, JsonNode? Value)[] entries) => new(entries.Where(e => e.Value is not null).Select(e => KeyValuePair.Create(e.Key, e.Value)));
+    internal static JsonObject Map(params (string Key, JsonNode? Value)[] entries) => new(entries.Where(e => e.Value is not null).Select(e => KeyValuePair.Create(e.Key, e.Value)));
 }

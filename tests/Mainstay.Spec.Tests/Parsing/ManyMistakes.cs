@@ -23,12 +23,18 @@ internal static class ManyMistakes
             restart: { policy: on_failure, backoff: { initial: 1m, max: 5s } }
             resources: { memory: 500M, memory_warn: 2GB, cpus: many }
             stop: { signal: SIGTRM, grace: 2 hours }
-            deploy: { strategy: rolling }
+            source: { git: "../shop", directory: . }
+            directory: /srv/api
+            artifacts: [ ../dist/server.js ]
+            backup: { keep: 5 }
+            deploy: { strategy: blue_gren, verify: [ { htp: /version } ], rollback_on: { error_rate: 2x, p99: 500ms }, keep_releases: 1 }
           proxy-server:
             command: node proxy.js && echo done
             port: 3000
             instances: 2
             logs: 50MB
+            build: "npm ci && npm run build"
+            deploy: { strategy: blue_green, canary: { percent: 120 } }
           worker:
             cwd: worker
             command: "node 'worker.js"
@@ -43,6 +49,9 @@ internal static class ManyMistakes
             depends_on: [ queue ]
           queue:
             command: [ node, queue.js ]
+            source: { archive: queue.tar.gz, sha256: abc }
+            migrate: "migrate > log"
+            deploy: { strategy: canary, canary: { header: "x-canary=1", for: 20m } }
             depends_on: [ mailer ]
             port: 70000
           hub1:

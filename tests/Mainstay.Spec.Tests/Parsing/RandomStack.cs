@@ -34,11 +34,13 @@ internal sealed class RandomStack(Random random)
     private ServiceSpec Service(string name, int index)
     {
         var port = random.Next(4) switch { 0 => new PortSpec(PortKind.Auto), 1 => new PortSpec(PortKind.Fixed, 3000 + index), 2 => new PortSpec(PortKind.Inherit), _ => default };
+        var rollouts = new RandomRollout(random);
+        var source = rollouts.Source();
         return new ServiceSpec(
             new ServiceName(name),
             Command(),
-            Pick("/srv/app", "/srv/app/sub", "/opt/x"),
-            port.Kind is PortKind.Fixed ? 1 : random.Next(1, 20),
+            source is null ? Pick("/srv/app", "/srv/app/sub", "/opt/x") : Pick(".", "api", "a/b"),
+            port.Kind is PortKind.Fixed ? 1 : random.Next(2, 20),
             port,
             Enumerable.Range(0, random.Next(5)).ToImmutableSortedDictionary(i => $"VAR_{i}", _ => Text(), StringComparer.Ordinal),
             [.. Some(2, () => new EnvFileSpec($"/srv/app/{random.Next(9)}.env", SourceSpan.None))],
@@ -50,7 +52,7 @@ internal sealed class RandomStack(Random random)
             new StopSpec(Pick("SIGTERM", "SIGINT", "SIGQUIT"), Duration(0)),
             Maybe(Pick("app", "www-data", "1000")),
             new LogsSpec(random.Next(10_000, int.MaxValue), random.Next(1, 1000)),
-            RolloutSpec.None,
+            rollouts.Make(source, port, Command),
             SourceSpan.None);
     }
 

@@ -14,7 +14,8 @@ public sealed class ReferenceTests
     private static readonly IShape[] s_shapes =
     [
         ManifestReader.Shape, new EdgeShape(), new CertificateShape(), new ServiceShape(), new HealthcheckShape(), new ExpectShape(), new RestartShape(), new BackoffShape(),
-        new ResourcesShape(), new StopShape(), new LogsShape(), EnvSchemaKind.Rule, new ExternalShape(), new RouteShape(),
+        new ResourcesShape(), new StopShape(), new LogsShape(), new SourceShape(), new BuildShape(), new MigrateShape(), new BackupShape(), new DeployShape(),
+        new CanaryShape(), new VerifyShape(), new RollbackOnShape(), EnvSchemaKind.Rule, new ExternalShape(), new RouteShape(),
     ];
 
     [Fact]

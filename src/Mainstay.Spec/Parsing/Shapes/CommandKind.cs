@@ -15,7 +15,8 @@ internal sealed record CommandDraft(string? Line, ImmutableArray<string> Words, 
 
     private static readonly string[] s_operators = ["&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1", "2>", "&>"];
 
-    public CommandSpec Resolve(bool shell, ReadContext context)
+    /// <param name="shellFix">How to have a shell here, completing "..., or quote it".</param>
+    public CommandSpec Resolve(bool shell, ReadContext context, string shellFix = "add \"shell: true\"")
     {
         if (Line is null)
         {
@@ -27,10 +28,15 @@ internal sealed record CommandDraft(string? Line, ImmutableArray<string> Words, 
             return new CommandSpec(Words, false, Span);
         }
 
-        return shell ? new CommandSpec([Line], true, Span) : new CommandSpec(Split(context), false, Span);
+        if (shell && string.IsNullOrWhiteSpace(Line))
+        {
+            Report(context, "is blank", "write the program and its arguments");
+        }
+
+        return shell ? new CommandSpec([Line], true, Span) : new CommandSpec(Split(context, shellFix), false, Span);
     }
 
-    private ImmutableArray<string> Split(ReadContext context)
+    private ImmutableArray<string> Split(ReadContext context, string shellFix)
     {
         var words = CommandLine.Split(Line!, out var fault);
         if (fault is not null)
@@ -43,7 +49,7 @@ internal sealed record CommandDraft(string? Line, ImmutableArray<string> Words, 
         }
         else if (words.FirstOrDefault(w => !w.Quoted && s_operators.Contains(w.Text)) is { Text: { } shellWord })
         {
-            Report(context, $"has \"{shellWord}\", which only a shell understands, but is run without one", $"add \"shell: true\", or quote the \"{shellWord}\"");
+            Report(context, $"has \"{shellWord}\", which only a shell understands, but is run without one", $"{shellFix}, or quote the \"{shellWord}\"");
         }
         else if (words[0] is { Quoted: false } first && first.Text.IndexOf('=') is var at and > 0 && CommonKinds.IsVariableName(first.Text[..at]))
         {

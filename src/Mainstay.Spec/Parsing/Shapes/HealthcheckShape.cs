@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Parsing.Kinds;
 using Mainstay.Spec.Parsing.Yaml;
@@ -7,14 +6,8 @@ using Mainstay.Spec.Problems;
 
 namespace Mainstay.Spec.Parsing.Shapes;
 
-internal sealed partial class HealthcheckShape() : Shape<HealthcheckSpec>("healthcheck")
+internal sealed class HealthcheckShape() : Shape<HealthcheckSpec>("healthcheck")
 {
-    private static readonly KeyRule s_headerRule = new(
-        ManifestCodes.BadHeader, "an HTTP header's name", HeaderPattern().ToString(), HeaderPattern().IsMatch);
-
-    private static readonly TextKind s_headerValue = new(
-        "a header's value, one line of plain text", "dev", ManifestCodes.BadHeader, HeaderValuePattern(), mayBeEmpty: true);
-
     private static readonly Key<string> s_http = new(
         "http", UrlPath.Kind("/health", withQuery: true), "", "Passes when GET on this path of the service's port answers as expected; redirects are not followed.")
     {
@@ -66,7 +59,7 @@ internal sealed partial class HealthcheckShape() : Shape<HealthcheckSpec>("healt
 
     private static readonly Key<ImmutableArray<Named<string>>> s_headers = new(
         "headers",
-        new MapKind<string>(s_headerValue, s_headerRule, "a map of header names to values", "{ x-tenant-id: dev }"),
+        HeaderKinds.Sent,
         [],
         "Headers that an http check sends.");
 
@@ -98,7 +91,7 @@ internal sealed partial class HealthcheckShape() : Shape<HealthcheckSpec>("healt
         var shell = fields.Read(s_shell);
         var path = fields.Read(s_http);
         var command = fields.Read(s_command);
-        var headers = fields.Read(s_headers).ToImmutableSortedDictionary(h => h.Name, h => h.Value, StringComparer.Ordinal);
+        var headers = fields.Read(s_headers).ByName();
         var expect = fields.Read(s_expect);
         Key[] probes = [.. Chosen(fields)];
         switch (probes)
@@ -136,7 +129,7 @@ internal sealed partial class HealthcheckShape() : Shape<HealthcheckSpec>("healt
         .Select(entry => s_probes.FirstOrDefault(probe => probe.Name == entry.Key))
         .OfType<Key>();
 
-    private static void NeedsOther(Fields fields, Key key, Key other, Key[] chosen)
+    internal static void NeedsOther(Fields fields, Key key, Key other, Key[] chosen)
     {
         if (fields.Has(key) && chosen.Length > 0 && !chosen.Contains(other))
         {
@@ -149,10 +142,4 @@ internal sealed partial class HealthcheckShape() : Shape<HealthcheckSpec>("healt
     }
 
     private static DurationKind Period(string example) => new(TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(24), example);
-
-    [GeneratedRegex("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$(?!\n)", RegexOptions.CultureInvariant)]
-    private static partial Regex HeaderPattern();
-
-    [GeneratedRegex(@"^[\x20-\x7e\t]*$(?!\n)", RegexOptions.CultureInvariant)]
-    private static partial Regex HeaderValuePattern();
 }

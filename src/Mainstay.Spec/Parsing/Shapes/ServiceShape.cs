@@ -36,7 +36,7 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
 
     private static readonly Key<bool> s_shell = new("shell", CommonKinds.Truth, false, "Runs the command, one string, by /bin/sh -c.");
 
-    private static readonly Key<string> s_directory = new("directory", CommonKinds.FilePath("api"), ".", "Where the command runs; relative to the manifest.")
+    private static readonly Key<string> s_directory = new("directory", CommonKinds.FilePath("api"), ".", "Where the command runs; relative to the manifest, or with a source to the release's root.")
     {
         AlsoKnownAs = ["cwd", "working_dir", "workdir", "WorkingDirectory", "dir", "root"],
     };
@@ -130,12 +130,7 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
     [
         s_kind, s_command, s_shell, s_directory, s_instances, s_port, s_environment, s_envFile, s_envSchema, s_dependsOn, s_healthcheck, s_restart,
         s_resources, s_stop, s_user, s_logs,
-        new LaterKey("source", "Where a release comes from."),
-        new LaterKey("build", "How a release is built."),
-        new LaterKey("artifacts", "What a build must have made."),
-        new LaterKey("migrate", "What runs before a release takes over."),
-        new LaterKey("backup", "What is kept before a release takes over."),
-        new LaterKey("deploy", "How a release takes over."),
+        .. RolloutKeys.All,
     ];
 
     protected override string Called(MapNode map) => $"service {Quoted.Text(map.Step)}";
@@ -159,7 +154,7 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
         var spec = new ServiceSpec(
             new ServiceName(fields.Map.Step),
             command == CommandDraft.Absent ? new CommandSpec([], false, fields.Span) : command.Resolve(shell, fields.Context),
-            fields.Context.Absolute(fields.Read(s_directory)),
+            Directory(fields),
             fields.Read(s_instances),
             fields.Read(s_port),
             fields.Read(s_environment).ToImmutableSortedDictionary(e => e.Name, e => e.Value, StringComparer.Ordinal),
@@ -172,8 +167,30 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
             fields.Read(s_stop),
             fields.TryRead(s_user, out var user) ? user : null,
             fields.Read(s_logs),
-            RolloutSpec.None,
+            RolloutKeys.Read(fields),
             fields.Span);
         return new ServiceDraft(spec, fields.Read(s_dependsOn));
+    }
+
+    /// <summary>Absolute; relative to the release's root when there is a source, also an unreadable one.</summary>
+    private static string Directory(Fields fields)
+    {
+        var written = fields.Read(s_directory);
+        if (!fields.Has(RolloutKeys.Source))
+        {
+            return fields.Context.Absolute(written);
+        }
+
+        if (ReleasePath.Normal(written) is { } within)
+        {
+            return within;
+        }
+
+        fields.Report(
+            ManifestCodes.BadReleasePath,
+            s_directory,
+            $"directory is {Quoted.Text(fields.Map.Find(s_directory.Name) is ScalarNode { Shown: var shown } ? shown : written)}, but with a source it must be {ReleasePath.Expected}",
+            ReleasePath.Hint(written) ?? "write for example \"directory: api\"");
+        return s_directory.Absent;
     }
 }
