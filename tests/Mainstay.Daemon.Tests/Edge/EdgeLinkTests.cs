@@ -8,6 +8,7 @@ public sealed class EdgeLinkTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ms-link-").FullName;
     private readonly TaskCompletionSource _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly EdgeSums _counts = new(TimeProvider.System);
     private FakeWorker _worker = null!;
     private EdgeLink _link = null!;
 
@@ -15,7 +16,7 @@ public sealed class EdgeLinkTests : IAsyncLifetime
     {
         var path = Path.Combine(_folder, "edge.sock");
         _worker = new FakeWorker(path);
-        _link = new EdgeLink(1, path, TimeProvider.System, NullLogger.Instance);
+        _link = new EdgeLink(1, path, _counts, TimeProvider.System, NullLogger.Instance);
         _link.Offer(Snapshot(7));
         _link.Start(_serving.SetResult);
         await _worker.AcceptAsync();
