@@ -29,13 +29,11 @@ internal static class EdgeSnapshotBuilder
             .Concat(traffic.Values.Where(t => !t.Endpoints.IsEmpty).Select(t => t.Service).OrderBy(name => name.Value, StringComparer.Ordinal))
             .Distinct();
 
-    private static EdgeService Service(ServiceName name, ServiceTraffic? traffic, CanarySpec? canary) => traffic is null
-        ? new(name.Value, Hold: false, 0, [], "was never started")
-        : new(
-            name.Value,
-            traffic.Hold,
-            traffic.HoldMax.TotalSeconds,
-            [.. traffic.Endpoints.Select(e => new EdgeInstance(e.Id, "127.0.0.1", e.Port, e.Draining, e.Candidate))],
-            traffic.Because,
-            canary is null ? null : new(canary.Percent, canary.Header?.Name, canary.Header?.Value, canary.Cookie?.Name, canary.Cookie?.Value));
+    private static EdgeService Service(ServiceName name, ServiceTraffic? traffic, CanarySpec? canary) => new(
+        name.Value,
+        traffic?.Hold ?? false,
+        traffic?.HoldMax.TotalSeconds ?? 0,
+        [.. (traffic?.Endpoints ?? []).Select(e => new EdgeInstance(e.Id, "127.0.0.1", e.Port, e.Draining, e.Candidate))],
+        traffic?.Because ?? "was never started",
+        canary is null ? null : new(canary.Percent, canary.Header?.Name, canary.Header?.Value, canary.Cookie?.Name, canary.Cookie?.Value));
 }

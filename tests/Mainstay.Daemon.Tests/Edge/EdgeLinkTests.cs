@@ -88,5 +88,23 @@ public sealed class EdgeLinkTests : IAsyncLifetime
         Assert.Equal(9, (await _worker.HearAsync()).Snapshot!.Version);
     }
 
+    [Fact]
+    public async Task Everything_that_was_said_before_a_worker_hung_up_has_been_heard_when_it_is_lost()
+    {
+        await _worker.HearAsync();
+        await _worker.SayAsync(new EdgeReport(Applied: new EdgeApplied(7)));
+        await _serving.Task;
+        var lost = _link.LostAsync();
+        for (var i = 1; i <= 50; i++)
+        {
+            await _worker.SayAsync(new EdgeReport(Counts: new([new("api", "api-1.r1", i, 0, [i])], [])));
+        }
+
+        Assert.False(lost.IsCompleted);
+        await _worker.HangUpAsync();
+        await lost;
+        Assert.Equal(50, Assert.Single(_counts.Read("api").Instances).Requests);
+    }
+
     private static EdgeSnapshot Snapshot(long version) => new(version, "test", [], [new EdgeService("api", false, 0, [new("api-1.r1", "127.0.0.1", 1, true)], "")], [], [], null, 30);
 }

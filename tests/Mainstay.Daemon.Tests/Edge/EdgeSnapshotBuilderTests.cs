@@ -65,4 +65,19 @@ public class EdgeSnapshotBuilderTests
         Assert.Equal("example.com!", Assert.Single(snapshot.Certificates).Stamp);
         Assert.Equal(5, snapshot.WsDrainS);
     }
+
+    [Fact]
+    public void Candidates_and_the_rule_that_gives_them_requests_arrive_together()
+    {
+        var traffic = new ServiceTraffic(Api, false, TimeSpan.Zero, [new("api-1.r1", 4001, false), new("api-2.r2", 4002, false, Candidate: true)], "");
+        var canaries = new Dictionary<ServiceName, CanarySpec>
+        {
+            [Api] = new(12.5, new("x-canary", "1"), null, TimeSpan.FromMinutes(1)),
+            [new("other")] = new(100, null, null, TimeSpan.Zero),
+        };
+        var service = Assert.Single(EdgeSnapshotBuilder.Build(9, Stack(Route("/")), new Dictionary<ServiceName, ServiceTraffic> { [Api] = traffic }, canaries, _ => "1").Services);
+
+        Assert.Equal([false, true], service.Instances.Select(i => i.Candidate));
+        Assert.Equal(new Contracts.EdgeControl.EdgeCanary(12.5, "x-canary", "1", null, null), service.Canary);
+    }
 }
