@@ -36,6 +36,9 @@ public sealed record EdgeLimits
     /// <summary>Upstreams are local: a connect that takes longer has failed.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>A pooled connection that dies this soon after a request was sent had been closed before: no fault of the instance.</summary>
+    public TimeSpan StaleConnection { get; init; } = TimeSpan.FromMilliseconds(1);
+
     /// <summary>An idle upstream connection is closed after this: Node closes its own after 5 s, and the shorter side wins the race.</summary>
     public TimeSpan UpstreamIdle { get; init; } = TimeSpan.FromSeconds(4);
 
@@ -59,6 +62,9 @@ public sealed record EdgeLimits
 
     /// <summary>An instance that refused a connection is chosen last for this long.</summary>
     public TimeSpan Suspicion { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The daemon hears of changed counts this often.</summary>
+    public TimeSpan CountsInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Bytes of one control message.</summary>
     public int ControlLineBytes { get; init; } = 16 * 1024 * 1024;

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Reflection;
 using Mainstay.Contracts.EdgeControl;
 using Mainstay.Edge.Control;
+using Mainstay.Edge.Counting;
 using Mainstay.Edge.Drain;
 using Mainstay.Edge.Forwarding;
 using Mainstay.Edge.Headers;
@@ -32,6 +33,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
     private readonly OpenWebSockets _webSockets;
     private readonly CertificateStore _certificates;
     private readonly TrafficState _traffic;
+    private readonly TrafficCounts _counts;
     private readonly SnapshotApplier _applier;
     private readonly EdgeServer _server;
     private readonly ControlServer _control;
@@ -53,10 +55,11 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
         _webSockets = new(new Random(), time);
         _certificates = new(loggers.CreateLogger<CertificateStore>());
         _traffic = new();
-        _applier = new(_traffic, _leaving, options.Limits, time, loggers.CreateLogger<SnapshotApplier>());
+        _counts = new(time);
+        _applier = new(_traffic, _leaving, _counts, options.Limits, time, loggers.CreateLogger<SnapshotApplier>());
         var ids = new CorrelationId(time.GetUtcNow().ToUnixTimeMilliseconds(), Environment.ProcessId);
         var attempts = new Attempts(new(options.Limits, time), new(_webSockets, options.Limits, time), options.Limits);
-        var handler = new RequestHandler(_traffic, new(options.Limits, time), attempts, new(options.Limits, time));
+        var handler = new RequestHandler(_traffic, new(new(options.Limits, time)), attempts, new(options.Limits, time), options.Limits, time);
         var application = new EdgeApplication(handler, ids, _draining, loggers.CreateLogger<EdgeApplication>());
         _server = new(options, application, _connections, _certificates, loggers);
         var sessions = loggers.CreateLogger<ControlSession>();
@@ -103,6 +106,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
         {
             await using var stopping = stop.UnsafeRegister(_ => _drainAsked.TrySetResult(OwnDrain()), null);
             var asked = await _drainAsked.Task;
+            _counts.EndDowntime();
             var drainer = new Drainer(_server, _connections, _draining, _webSockets, _applier, _options.Limits, _time);
             _log.Draining(stop.IsCancellationRequested ? "asked by a signal" : "the daemon asked", asked.IdleGraceS, asked.DrainTimeoutS, asked.WsDrainS);
             var drained = await drainer.RunAsync(asked, cut);
@@ -169,6 +173,8 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
     }
 
     IReadOnlyList<EdgeInFlight> IControlCommands.News() => _leaving.News();
+
+    CountsNews IControlCommands.Counts() => new(_counts);
 
     public async ValueTask DisposeAsync()
     {

@@ -52,17 +52,17 @@ public sealed record EdgeApplied(long Version);
 /// <summary>What still runs on draining or removed instances; sent on every change, and once with zero counts when an instance is idle.</summary>
 public sealed record EdgeInFlight(string Instance, int Requests, int WebSockets);
 
-/// <summary>What the worker has counted since its start, of what has changed since its last report; at most one each second.</summary>
+/// <summary>What the worker has counted since its start, of what has changed since its last report; each second at most, in as many lines as it takes.</summary>
 public sealed record EdgeCounts(ImmutableArray<EdgeInstanceCounts> Instances, ImmutableArray<EdgeServiceCounts> Services);
 
-/// <param name="Requests">Sent to the instance, and ended.</param>
-/// <param name="Failures">Of those, answered with 5xx, or not answered or not to the end by the instance.</param>
+/// <param name="Requests">Tries at the instance that have ended; a WebSocket when its handshake was answered.</param>
+/// <param name="Failures">Of those, answered with 5xx, or not answered or not to the end by the instance, also when another one then answered.</param>
 /// <param name="Latency">Answered requests by the time from sending to the head of the response: bucket i is below 0.5 ms × 1.25^i, the last (57th) is open. Trailing zeroes are left out.</param>
-public sealed record EdgeInstanceCounts(string Instance, long Requests, long Failures, ImmutableArray<long> Latency);
+public sealed record EdgeInstanceCounts(string Service, string Instance, long Requests, long Failures, ImmutableArray<long> Latency);
 
 /// <param name="Requests">All that were routed to the service, however they ended.</param>
 /// <param name="EdgeFailures">Of those, the ones that the edge itself answered with 502, 503 or 504.</param>
-/// <param name="DowntimeS">Seconds in which the service had a route, no ready instance and no hold.</param>
+/// <param name="DowntimeS">Seconds in which the service had a route, no ready instance but candidates, and no hold; not while the worker drains.</param>
 /// <param name="LongestHoldS">The longest that one request waited, in seconds.</param>
 public sealed record EdgeServiceCounts(string Service, long Requests, long EdgeFailures, double DowntimeS, double LongestHoldS);
 

@@ -11,7 +11,7 @@ namespace Mainstay.Daemon.Edge;
 /// <summary>The daemon's end of a worker's control socket: newline-delimited JSON both ways.</summary>
 internal sealed class EdgeConnection : IAsyncDisposable
 {
-    /// <summary>A worker's longest report is a few hundred bytes; more than this is not a worker speaking.</summary>
+    /// <summary>A worker cuts its longest report, the counts of many instances, into lines of at most 40 KB; more than this is not a worker speaking.</summary>
     private const int MaxReportBytes = 64 * 1024;
 
     private readonly Socket _socket;

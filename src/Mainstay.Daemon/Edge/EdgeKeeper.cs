@@ -25,12 +25,16 @@ internal sealed class EdgeKeeper : IAsyncDisposable
     public EdgeKeeper(HomeLayout home, IJournal journal, IEdgeLauncher launcher, EdgeSockets sockets, TimeProvider clock, ILogger<EdgeKeeper> logger)
     {
         (_journal, _sockets, _clock, _logger) = (journal, sockets, clock, logger);
-        _workers = new(home, launcher, sockets, clock, logger, Post);
+        Counts = new(clock);
+        _workers = new(home, launcher, sockets, Counts, clock, logger, Post);
     }
 
     public EdgeState State { get; private set; } = EdgeState.Initial;
 
     public string Because { get; private set; } = "the stack declares no edge";
+
+    /// <summary>What all workers have counted.</summary>
+    public EdgeSums Counts { get; }
 
     /// <summary>What the newest worker was given to listen on.</summary>
     public ImmutableArray<string> ServedAddresses => _workers.ServedAddresses;
@@ -75,7 +79,11 @@ internal sealed class EdgeKeeper : IAsyncDisposable
 
     public Task GoneAsync() => WatchAsync(s => s.Phase is EdgePhase.Absent && _workers.All().IsEmpty ? true : null);
 
-    public ImmutableArray<EdgeLink> Offer(EdgeSnapshot snapshot) => _workers.Offer(snapshot);
+    public ImmutableArray<EdgeLink> Offer(EdgeSnapshot snapshot)
+    {
+        Counts.Present(snapshot);
+        return _workers.Offer(snapshot);
+    }
 
     public ImmutableArray<EdgeLink> Links() => [.. _workers.All().Select(w => w.Link)];
 

@@ -11,7 +11,7 @@ namespace Mainstay.Daemon.Edge;
 /// One worker as the daemon talks to it: keeps the connection, sends it the newest snapshot (older unsent ones are skipped),
 /// and knows which version it applied and what still runs on draining instances.
 /// </summary>
-internal sealed class EdgeLink(int worker, string socketPath, TimeProvider clock, ILogger logger) : IAsyncDisposable
+internal sealed class EdgeLink(int worker, string socketPath, EdgeSums counts, TimeProvider clock, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
 
@@ -78,6 +78,9 @@ internal sealed class EdgeLink(int worker, string socketPath, TimeProvider clock
             return done.Task;
         }
     }
+
+    /// <summary>Completes when the worker has hung up and everything it said has been heard.</summary>
+    public Task LostAsync() => AppliedAsync(long.MaxValue);
 
     /// <summary>Completes when nothing runs on the instance any more, or when the connection is lost.</summary>
     public Task IdleAsync(string instance)
@@ -235,6 +238,11 @@ internal sealed class EdgeLink(int worker, string socketPath, TimeProvider clock
                 {
                     Complete(_idleWaiters, w => w.Instance == inFlight.Instance, w => w.Done);
                 }
+            }
+
+            if (report.Counts is { } counted)
+            {
+                counts.Take(Worker, counted);
             }
 
             if (report.Drained is { } drained)

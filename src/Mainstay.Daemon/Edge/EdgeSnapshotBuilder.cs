@@ -12,11 +12,12 @@ internal static class EdgeSnapshotBuilder
         long version,
         StackSpec stack,
         IReadOnlyDictionary<ServiceName, ServiceTraffic> traffic,
+        IReadOnlyDictionary<ServiceName, CanarySpec> canaries,
         Func<CertificateSpec, string> stamp) => new(
             version,
             stack.Name.Value,
             [.. stack.Routes.Select(r => new EdgeRoute(r.Host, r.Path, r.Service.Value, r.StripPrefix, r.Timeout.TotalSeconds))],
-            [.. Named(stack, traffic).Select(name => Service(name, traffic.GetValueOrDefault(name)))],
+            [.. Named(stack, traffic).Select(name => Service(name, traffic.GetValueOrDefault(name), canaries.GetValueOrDefault(name)))],
             [.. stack.Edge.Certificates.Select(c => new EdgeCertificate(c.Host, c.CertFile, c.KeyFile, stamp(c)))],
             stack.Edge.TrustedProxies,
             stack.Edge.ErrorPages,
@@ -28,12 +29,11 @@ internal static class EdgeSnapshotBuilder
             .Concat(traffic.Values.Where(t => !t.Endpoints.IsEmpty).Select(t => t.Service).OrderBy(name => name.Value, StringComparer.Ordinal))
             .Distinct();
 
-    private static EdgeService Service(ServiceName name, ServiceTraffic? traffic) => traffic is null
-        ? new(name.Value, Hold: false, 0, [], "was never started")
-        : new(
-            name.Value,
-            traffic.Hold,
-            traffic.HoldMax.TotalSeconds,
-            [.. traffic.Endpoints.Select(e => new EdgeInstance(e.Id, "127.0.0.1", e.Port, e.Draining))],
-            traffic.Because);
+    private static EdgeService Service(ServiceName name, ServiceTraffic? traffic, CanarySpec? canary) => new(
+        name.Value,
+        traffic?.Hold ?? false,
+        traffic?.HoldMax.TotalSeconds ?? 0,
+        [.. (traffic?.Endpoints ?? []).Select(e => new EdgeInstance(e.Id, "127.0.0.1", e.Port, e.Draining, e.Candidate))],
+        traffic?.Because ?? "was never started",
+        canary is null ? null : new(canary.Percent, canary.Header?.Name, canary.Header?.Value, canary.Cookie?.Name, canary.Cookie?.Value));
 }

@@ -17,6 +17,7 @@ internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger
 
     private readonly Lock _gate = new();
     private readonly Dictionary<ServiceName, ServiceTraffic> _services = [];
+    private readonly Dictionary<ServiceName, CanarySpec> _canaries = [];
     private StackSpec? _stack;
     private long _version = clock.GetUtcNow().ToUnixTimeMilliseconds();
     private string _stamps = "";
@@ -53,6 +54,32 @@ internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger
         }
 
         return SendAsync(token);
+    }
+
+    /// <summary>Says which requests a service's candidates get; null: none. Stands until it is changed, whatever is published. Completes as publishing does.</summary>
+    public Task ShareAsync(ServiceName service, CanarySpec? rule, CancellationToken token)
+    {
+        lock (_gate)
+        {
+            if (rule is null)
+            {
+                _canaries.Remove(service);
+            }
+            else
+            {
+                _canaries[service] = rule;
+            }
+        }
+
+        return SendAsync(token);
+    }
+
+    public bool HasRoute(ServiceName service)
+    {
+        lock (_gate)
+        {
+            return _stack is { } stack && stack.Routes.Any(r => r.Service == service);
+        }
     }
 
     public async Task<DrainOutcome> DrainedAsync(string endpointId, TimeSpan deadline, CancellationToken token)
@@ -98,7 +125,7 @@ internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger
             }
 
             _stamps = Stamps(_stack);
-            snapshot = EdgeSnapshotBuilder.Build(++_version, _stack, _services, Stamp);
+            snapshot = EdgeSnapshotBuilder.Build(++_version, _stack, _services, _canaries, Stamp);
             links = keeper.Offer(snapshot);
         }
 

@@ -9,9 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace Mainstay.Daemon.Edge;
 
 /// <summary>The edge processes that live, each with the link to it: starts them on the daemon's sockets, finds them again, drains them, and tells what becomes of them.</summary>
-internal sealed class EdgeWorkers(HomeLayout home, IEdgeLauncher launcher, EdgeSockets sockets, TimeProvider clock, ILogger logger, Action<EdgeEvent> tell) : IAsyncDisposable
+internal sealed class EdgeWorkers(HomeLayout home, IEdgeLauncher launcher, EdgeSockets sockets, EdgeSums counts, TimeProvider clock, ILogger logger, Action<EdgeEvent> tell) : IAsyncDisposable
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
@@ -160,7 +161,7 @@ internal sealed class EdgeWorkers(HomeLayout home, IEdgeLauncher launcher, EdgeS
 
     private void Add(int number, IEdgeProcess process)
     {
-        var link = new EdgeLink(number, home.EdgeSocket(number), clock, logger);
+        var link = new EdgeLink(number, home.EdgeSocket(number), counts, clock, logger);
         lock (_gate)
         {
             _workers[number] = new(number, process, link);
@@ -184,7 +185,9 @@ internal sealed class EdgeWorkers(HomeLayout home, IEdgeLauncher launcher, EdgeS
 
         try
         {
+            await HearOutAsync(link);
             await link.DisposeAsync();
+            counts.Ended(number);
             process.Dispose();
             File.Delete(home.EdgeSocket(number));
         }
@@ -194,6 +197,19 @@ internal sealed class EdgeWorkers(HomeLayout home, IEdgeLauncher launcher, EdgeS
         }
 
         tell(new(EdgeEventKind.Exited, number));
+    }
+
+    /// <summary>What a worker counted last is on its way when it exits.</summary>
+    private async Task HearOutAsync(EdgeLink link)
+    {
+        try
+        {
+            await link.LostAsync().WaitAsync(LastWords, clock, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            // Somebody else holds its end of the connection; it will not say more.
+        }
     }
 
     private async Task KillUnlessServingAsync(int number, IEdgeProcess process, Func<bool> isAwaited)

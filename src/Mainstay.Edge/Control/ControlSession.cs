@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Mainstay.Contracts;
 using Mainstay.Contracts.EdgeControl;
+using Mainstay.Edge.Counting;
 using Mainstay.Edge.Logs;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,8 @@ internal sealed class ControlSession(Socket socket, IControlCommands commands, E
     // One slot: any number of changes between two looks is one look.
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
+    private readonly CountsNews _counts = commands.Counts();
+
     /// <summary>There may be something new in flight; never waits.</summary>
     public void Nudge() => _news.Writer.TryWrite(true);
 
@@ -30,10 +33,12 @@ internal sealed class ControlSession(Socket socket, IControlCommands commands, E
         var cause = "connection closed";
         var writing = WriteAsync(ending.Token);
         var telling = TellAsync(ending.Token);
+        var counting = Task.CompletedTask;
         try
         {
             await SayAsync(new(Hello: commands.Hello()), ending.Token);
             commands.Connected(this);
+            counting = CountAsync(ending.Token);
             await ReadAsync(ending.Token);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or ControlException)
@@ -49,17 +54,20 @@ internal sealed class ControlSession(Socket socket, IControlCommands commands, E
 
         await ending.CancelAsync();
         _reports.Writer.TryComplete();
-        await Task.WhenAll(writing, telling);
+        await Task.WhenAll(writing, telling, counting);
         Dispose();
         commands.Disconnected(this, cause);
     }
 
-    /// <summary>Says one more thing and waits until the kernel has it.</summary>
+    /// <summary>Says what has been counted since the last report and one thing more, and waits until the kernel has it.</summary>
     public async Task SayLastAsync(EdgeReport report, TimeSpan max)
     {
         try
         {
-            await SendAsync(report, CancellationToken.None).AsTask().WaitAsync(max, time, CancellationToken.None);
+            foreach (var last in _counts.Next().Select(counts => new EdgeReport(Counts: counts)).Append(report))
+            {
+                await SendAsync(last, CancellationToken.None).AsTask().WaitAsync(max, time, CancellationToken.None);
+            }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or TimeoutException)
         {
@@ -177,6 +185,26 @@ internal sealed class ControlSession(Socket socket, IControlCommands commands, E
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {
             // The session ends; the next daemon is told everything anew.
+        }
+    }
+
+    private async Task CountAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                foreach (var counts in _counts.Next())
+                {
+                    await SayAsync(new(Counts: counts), cancellation);
+                }
+
+                await Task.Delay(limits.CountsInterval, time, cancellation);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
+        {
+            // The session ends; the next daemon gets everything anew.
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Mainstay.Contracts.EdgeControl;
+using Mainstay.Edge.Counting;
 
 namespace Mainstay.Edge.Control;
 
@@ -23,4 +24,7 @@ internal interface IControlCommands
     Task SendDescriptorsAsync(Socket socket, byte[] line, CancellationToken cancellation);
 
     IReadOnlyList<EdgeInFlight> News();
+
+    /// <summary>For one session: everything counted so far, and then what changes.</summary>
+    CountsNews Counts();
 }

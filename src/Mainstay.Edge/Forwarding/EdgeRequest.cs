@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using Mainstay.Edge.Counting;
 using Mainstay.Edge.Drain;
 using Mainstay.Edge.Headers;
 using Microsoft.AspNetCore.Http;
@@ -18,6 +19,9 @@ internal sealed class EdgeRequest(WorkerDrain drain)
     private string _peerText = "";
 
     public HeadBuffer Head;
+
+    /// <summary>The try under way.</summary>
+    public Exchange Exchange;
 
     public string Method { get; private set; } = "";
 
@@ -58,6 +62,9 @@ internal sealed class EdgeRequest(WorkerDrain drain)
 
     /// <summary>Why the request body could not be read to its end.</summary>
     public Exception? BodyError { get; set; }
+
+    /// <summary>The client's side failed: gone, or its body was refused.</summary>
+    public bool IsGivenUp => BodyError is not null || Aborted.IsCancellationRequested;
 
     /// <summary>The peer of the connection; an IPv4 client on an IPv6 socket appears as IPv4.</summary>
     public IPAddress? Peer

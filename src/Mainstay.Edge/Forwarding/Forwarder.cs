@@ -15,6 +15,7 @@ internal sealed class Forwarder(EdgeLimits limits, TimeProvider time)
     public async ValueTask<Attempt> TryAsync(EdgeRequest request, InstanceTraffic instance, long timeout, bool bodyAppended, bool fresh)
     {
         var upstream = fresh ? null : instance.Pool.TryTake(request.IsIdempotent);
+        var reused = upstream is not null;
         if (upstream is null)
         {
             try
@@ -38,8 +39,10 @@ internal sealed class Forwarder(EdgeLimits limits, TimeProvider time)
         var (attempt, reusable) = (Attempt.Died, false);
         try
         {
+            var now = time.GetTimestamp();
+            request.Exchange.Sending(now, reused);
             upstream.Silence = timeout;
-            upstream.SetWriteDeadline(time.GetTimestamp() + timeout);
+            upstream.SetWriteDeadline(now + timeout);
             await upstream.SendAsync(request.Head.Written);
             upstream.SetWriteDeadline(0);
             upstream.ExpectByte(time.GetTimestamp());
@@ -97,7 +100,7 @@ internal sealed class Forwarder(EdgeLimits limits, TimeProvider time)
     private static Attempt Explain(Attempt attempt, EdgeRequest request, UpstreamConnection upstream) => attempt switch
     {
         Attempt.Done => attempt,
-        _ when request.BodyError is not null || request.Aborted.IsCancellationRequested => Attempt.ClientFailed,
+        _ when request.IsGivenUp => Attempt.ClientFailed,
         _ when upstream.TimedOut => Attempt.TimedOut,
         _ => attempt,
     };

@@ -36,6 +36,10 @@ internal sealed class Patience(EdgeLimits limits, TimeProvider time)
         {
             return Attempts.ClientVerdict(request);
         }
+        finally
+        {
+            service.Traffic.Counters.Held(time.GetTimestamp() - tries.HeldSince.Value);
+        }
     }
 
     /// <summary>A refused connection means that the process is gone, and the daemon knows that within moments. True: there is a newer snapshot.</summary>

@@ -6,16 +6,24 @@ using Mainstay.Edge.WebSockets;
 namespace Mainstay.Edge.Forwarding;
 
 /// <summary>Takes a request from its route to its answer: which instance, whether to wait or to try again, what to say when nothing helps.</summary>
-internal sealed class RequestHandler(TrafficState traffic, Balancer balancer, Attempts attempts, Patience patience)
+internal sealed class RequestHandler(TrafficState traffic, Selection selection, Attempts attempts, Patience patience, EdgeLimits limits, TimeProvider time)
 {
+    private readonly long _stale = (long)(limits.StaleConnection.TotalSeconds * time.TimestampFrequency);
+
     public async Task HandleAsync(EdgeRequest request)
     {
         // The server starts after the first snapshot.
         var state = traffic.Current!;
         var webSocket = WebSocketHandshake.IsWanted(request);
-        var verdict = request.Method == "CONNECT" && !webSocket ? EdgeVerdict.MethodNotAllowed : await ForwardAsync(request, state, new(webSocket));
+        var tries = new Tries(webSocket);
+        var verdict = request.Method == "CONNECT" && !webSocket ? EdgeVerdict.MethodNotAllowed : await ForwardAsync(request, state, tries);
         if (verdict is not null)
         {
+            if (verdict.Status is 502 or 503 or 504 && !request.IsGivenUp && !Answerer.IsFavicon(request))
+            {
+                tries.Service?.Counters.AnsweredByEdge();
+            }
+
             await Answerer.GiveAsync(request, verdict, traffic.Current!.Pages);
         }
     }
@@ -30,7 +38,13 @@ internal sealed class RequestHandler(TrafficState traffic, Balancer balancer, At
                 return EdgeVerdict.NoRoute;
             }
 
-            if (balancer.Choose(route.Service, tries.Failed, tries.WebSocket) is not { } instance)
+            if (tries.Service != route.Service.Traffic)
+            {
+                tries.Service = route.Service.Traffic;
+                tries.Service.Counters.Routed();
+            }
+
+            if (selection.Choose(request, state, route.Service, tries) is not { } instance)
             {
                 if (await patience.HoldAsync(request, state, route.Service, tries) is { } verdict)
                 {
@@ -61,9 +75,18 @@ internal sealed class RequestHandler(TrafficState traffic, Balancer balancer, At
     {
         try
         {
-            return await attempts.PrepareAsync(request, state, route, tries)
+            request.Exchange = default;
+            var attempt = await attempts.PrepareAsync(request, state, route, tries)
                 ? await attempts.TryAsync(request, instance, route, tries)
                 : Attempt.ClientFailed;
+            if (!request.IsWebSocket)
+            {
+                // A WebSocket was counted when it began.
+                var repeats = IsRepeatable(request, tries) && !tries.Repeated;
+                request.Exchange.Count(attempt, instance.Counters, repeats, traffic.IsClosed, time.GetTimestamp(), _stale);
+            }
+
+            return attempt;
         }
         finally
         {
@@ -82,10 +105,12 @@ internal sealed class RequestHandler(TrafficState traffic, Balancer balancer, At
             return EdgeVerdict.Draining;
         }
 
-        tries.Count++;
+        // A candidate's try is an extra one: those that every request has are not spent, and whoever has no candidate to go to is still there.
+        tries.CandidateFailed |= tries.AtCandidate;
+        tries.Count += tries.AtCandidate ? 0 : 1;
         tries.Failed = instance;
-        var repeatable = tries.BodyAppended && (request.IsIdempotent || tries.WebSocket);
-        var (next, verdict) = RetryRule.After(attempt, new(repeatable, tries.Repeated, tries.Count, HasOther(state, request, instance), tries.Learned));
+        var hasOther = tries.AtCandidate || HasOther(state, request, instance);
+        var (next, verdict) = RetryRule.After(attempt, new(IsRepeatable(request, tries), tries.Repeated, tries.Count, hasOther, tries.Learned));
         switch (next)
         {
             case Next.TryAgain:
@@ -102,6 +127,8 @@ internal sealed class RequestHandler(TrafficState traffic, Balancer balancer, At
 
         return verdict;
     }
+
+    private static bool IsRepeatable(EdgeRequest request, Tries tries) => tries.BodyAppended && (request.IsIdempotent || tries.WebSocket);
 
     private bool HasOther(RoutingState state, EdgeRequest request, InstanceTraffic instance)
     {

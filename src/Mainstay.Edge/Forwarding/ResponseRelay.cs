@@ -60,6 +60,7 @@ internal static class ResponseRelay
             return (Attempt.Broken, false);
         }
 
+        request.Exchange.HeadCame(framing.Status, time.GetTimestamp());
         upstream.Consume(length);
         if (framing.Status == 404 && Answerer.IsFavicon(request))
         {
@@ -224,6 +225,11 @@ internal static class ResponseRelay
     {
         if (relayed || request.HasResponseStarted)
         {
+            if (!request.IsGivenUp)
+            {
+                request.Exchange.Cut();
+            }
+
             request.Abort();
             return (Attempt.Done, false);
         }

@@ -31,6 +31,15 @@ internal sealed class Tries(bool webSocket)
 
     public bool Learned { get; set; }
 
+    /// <summary>The try under way is one at a candidate.</summary>
+    public bool AtCandidate { get; set; }
+
+    /// <summary>A candidate had its try at this request.</summary>
+    public bool CandidateFailed { get; set; }
+
+    /// <summary>The service that counts it.</summary>
+    public ServiceTraffic? Service { get; set; }
+
     /// <summary>When it first had to wait for an instance.</summary>
     public long? HeldSince { get; set; }
 

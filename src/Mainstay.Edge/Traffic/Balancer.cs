@@ -1,5 +1,3 @@
-using Mainstay.Edge.Routing;
-
 namespace Mainstay.Edge.Traffic;
 
 /// <summary>Least in flight; ties go round; an instance that just refused a connection comes last.</summary>
@@ -8,9 +6,11 @@ internal sealed class Balancer(EdgeLimits limits, TimeProvider time)
     private readonly long _suspicion = (long)(limits.Suspicion.TotalSeconds * time.TimestampFrequency);
 
     /// <summary>Null when no instance is ready.</summary>
-    public InstanceTraffic? Choose(ServiceView service, InstanceTraffic? avoid, bool webSocket) => service.Ready.Length <= 1
-        ? service.Ready.Length == 0 ? null : service.Ready[0]
-        : Choose(service.Ready, service.Traffic.NextTurn(), time.GetTimestamp(), _suspicion, avoid, webSocket);
+    public InstanceTraffic? Choose(InstanceTraffic[] ready, ServiceTraffic service, InstanceTraffic? avoid, bool webSocket) => ready.Length <= 1
+        ? ready.Length == 0 ? null : ready[0]
+        : Choose(ready, service.NextTurn(), time.GetTimestamp(), _suspicion, avoid, webSocket);
+
+    public bool IsSuspect(InstanceTraffic instance) => instance.IsSuspect(time.GetTimestamp(), _suspicion);
 
     /// <param name="turn">Where to begin, so that equals are taken in turn.</param>
     /// <param name="avoid">Was tried for this request already; taken only when it is the only one left.</param>

@@ -1,9 +1,10 @@
+using Mainstay.Edge.Counting;
 using Mainstay.Edge.Forwarding.Upstream;
 
 namespace Mainstay.Edge.Traffic;
 
 /// <summary>What is in flight on one instance, across snapshots. All counters are lock-free.</summary>
-internal sealed class InstanceTraffic(InstanceKey key, UpstreamPool pool)
+internal sealed class InstanceTraffic(InstanceKey key, UpstreamPool pool, InstanceCounters counters)
 {
     private int _requests;
     private int _webSockets;
@@ -15,6 +16,8 @@ internal sealed class InstanceTraffic(InstanceKey key, UpstreamPool pool)
     public string Id => Key.Id;
 
     public UpstreamPool Pool { get; } = pool;
+
+    public InstanceCounters Counters { get; } = counters;
 
     public int Requests => Volatile.Read(ref _requests);
 

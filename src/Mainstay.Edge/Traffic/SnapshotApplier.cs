@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Mainstay.Contracts.EdgeControl;
 using Mainstay.Edge.Answers;
+using Mainstay.Edge.Counting;
 using Mainstay.Edge.Forwarding.Upstream;
 using Mainstay.Edge.Headers;
 using Mainstay.Edge.Logs;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Mainstay.Edge.Traffic;
 
 /// <summary>Turns snapshots into the state requests are decided by, keeping what outlives them: counters, connections, waiting rooms. One caller at a time.</summary>
-internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances leaving, EdgeLimits limits, TimeProvider time, ILogger<SnapshotApplier> log)
+internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances leaving, TrafficCounts counts, EdgeLimits limits, TimeProvider time, ILogger<SnapshotApplier> log)
 {
     private Dictionary<string, ServiceTraffic> _services = new(StringComparer.Ordinal);
     private Dictionary<InstanceKey, InstanceTraffic> _instances = [];
@@ -31,9 +32,9 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
         var draining = new List<InstanceTraffic>();
         var views = new Dictionary<string, ServiceView>(StringComparer.Ordinal);
         var services = new Dictionary<string, ServiceTraffic>(StringComparer.Ordinal);
-        foreach (var service in All(snapshot.Services))
+        foreach (var service in All(snapshot.Services).Concat(Unnamed(snapshot)))
         {
-            var kept = services[service.Name] = _services.GetValueOrDefault(service.Name) ?? new(service.Name, new(limits.HeldPerService, time));
+            var kept = services[service.Name] = _services.GetValueOrDefault(service.Name) ?? new(service.Name, new(limits.HeldPerService, time), counts.Service(service.Name));
             views[service.Name] = View(service, kept, instances, draining);
         }
 
@@ -92,10 +93,18 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
             if (!services.ContainsKey(name))
             {
                 gone.Room.Release(snapshot.Version);
+                gone.Counters.SetDown(false, now);
             }
         }
 
         Volatile.Write(ref _services, services);
+        var routed = routes.Select(r => r.Service).ToHashSet(StringComparer.Ordinal);
+        foreach (var view in views.Values)
+        {
+            view.Traffic.Counters.SetDown(view.IsDown && routed.Contains(view.Traffic.Name), now);
+        }
+
+        counts.Present(instances.Keys.Select(key => key.Id).ToHashSet(StringComparer.Ordinal), services.Keys.ToHashSet(StringComparer.Ordinal));
     }
 
     /// <summary>Ends every exchange with an instance, and every wait for one.</summary>
@@ -129,7 +138,7 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
 
     private ServiceView View(EdgeService service, ServiceTraffic kept, Dictionary<InstanceKey, InstanceTraffic> instances, List<InstanceTraffic> draining)
     {
-        var ready = new List<InstanceTraffic>();
+        var (ready, candidates) = (new List<InstanceTraffic>(), new List<InstanceTraffic>());
         foreach (var wanted in All(service.Instances))
         {
             if (!TryAddress(wanted, out var address))
@@ -139,25 +148,32 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
             }
 
             var key = new InstanceKey(wanted.Id, address, wanted.Port);
-            var instance = _instances.GetValueOrDefault(key) ?? leaving.Find(key) ?? Create(key);
+            var instance = _instances.GetValueOrDefault(key) ?? leaving.Find(key) ?? Create(service.Name, key);
             instances[key] = instance;
-            (wanted.Draining ? draining : ready).Add(instance);
+            (wanted.Draining ? draining : wanted.Candidate ? candidates : ready).Add(instance);
         }
 
-        return new(kept, [.. ready], service.Hold, Seconds.Of(service.HoldMaxS), service.Because);
+        var canary = service.Canary is { } rule ? new CanaryRule(rule, service.Name) : null;
+        return new(kept, [.. ready], [.. candidates], canary, service.Hold, Seconds.Of(service.HoldMaxS), service.Because);
     }
 
-    private InstanceTraffic Create(InstanceKey key)
+    private InstanceTraffic Create(string service, InstanceKey key)
     {
         var endPoint = new IPEndPoint(key.Address, key.Port);
-        return new(key, new(endPoint, limits, time));
+        return new(key, new(endPoint, limits, time), counts.Instance(service, key.Id));
     }
 
     private Route ToRoute(EdgeRoute route, Dictionary<string, ServiceView> views)
     {
         var timeout = route.TimeoutS > 0 ? Seconds.Of(route.TimeoutS) : limits.RouteTimeout;
-        var view = views.GetValueOrDefault(route.Service) ?? new(new(route.Service, new(0, time)), [], false, TimeSpan.Zero, "the service is not in the snapshot");
-        return new(view, route.StripPrefix ? RouteTable.NormalizePrefix(route.Path) : "", (long)(timeout.TotalSeconds * time.TimestampFrequency));
+        return new(views[route.Service], route.StripPrefix ? RouteTable.NormalizePrefix(route.Path) : "", (long)(timeout.TotalSeconds * time.TimestampFrequency));
+    }
+
+    /// <summary>Services that have a route and nothing else: they are refused and counted like all others.</summary>
+    private static IEnumerable<EdgeService> Unnamed(EdgeSnapshot snapshot)
+    {
+        var named = All(snapshot.Services).Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
+        return All(snapshot.Routes).Select(r => r.Service).Where(named.Add).Select(name => new EdgeService(name, false, 0, [], "the service is not in the snapshot"));
     }
 
     // A list that is missing on the wire arrives as one that was never made.

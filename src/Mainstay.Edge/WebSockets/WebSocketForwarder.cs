@@ -48,8 +48,10 @@ internal sealed class WebSocketForwarder(OpenWebSockets open, EdgeLimits limits,
 
     private async Task<Attempt> ShakeAsync(EdgeRequest request, InstanceTraffic instance, UpstreamConnection upstream, long timeout, string key)
     {
+        var now = time.GetTimestamp();
+        request.Exchange.Sending(now, reused: false);
         upstream.Silence = timeout;
-        upstream.ExpectByte(time.GetTimestamp());
+        upstream.ExpectByte(now);
         await upstream.SendAsync(request.Head.Written);
         var length = await ResponseRelay.ReadHeadAsync(upstream, limits);
         if (length < 0)
@@ -69,11 +71,13 @@ internal sealed class WebSocketForwarder(OpenWebSockets open, EdgeLimits limits,
             return Attempt.Broken;
         }
 
+        request.Exchange.HeadCame(101, time.GetTimestamp());
         upstream.Consume(length);
         upstream.SetReadDeadline(0);
         using var tunnel = new WebSocketTunnel(await AcceptAsync(request), upstream, instance, limits, time);
         request.BecomeWebSocket();
         instance.EnterWebSocket();
+        instance.Counters.Answered(request.Exchange.Latency, failed: false);
         open.Add(tunnel);
         try
         {

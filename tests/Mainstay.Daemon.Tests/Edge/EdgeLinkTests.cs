@@ -8,6 +8,7 @@ public sealed class EdgeLinkTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ms-link-").FullName;
     private readonly TaskCompletionSource _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly EdgeSums _counts = new(TimeProvider.System);
     private FakeWorker _worker = null!;
     private EdgeLink _link = null!;
 
@@ -15,7 +16,7 @@ public sealed class EdgeLinkTests : IAsyncLifetime
     {
         var path = Path.Combine(_folder, "edge.sock");
         _worker = new FakeWorker(path);
-        _link = new EdgeLink(1, path, TimeProvider.System, NullLogger.Instance);
+        _link = new EdgeLink(1, path, _counts, TimeProvider.System, NullLogger.Instance);
         _link.Offer(Snapshot(7));
         _link.Start(_serving.SetResult);
         await _worker.AcceptAsync();
@@ -85,6 +86,24 @@ public sealed class EdgeLinkTests : IAsyncLifetime
         await _worker.AcceptAsync();
 
         Assert.Equal(9, (await _worker.HearAsync()).Snapshot!.Version);
+    }
+
+    [Fact]
+    public async Task Everything_that_was_said_before_a_worker_hung_up_has_been_heard_when_it_is_lost()
+    {
+        await _worker.HearAsync();
+        await _worker.SayAsync(new EdgeReport(Applied: new EdgeApplied(7)));
+        await _serving.Task;
+        var lost = _link.LostAsync();
+        for (var i = 1; i <= 50; i++)
+        {
+            await _worker.SayAsync(new EdgeReport(Counts: new([new("api", "api-1.r1", i, 0, [i])], [])));
+        }
+
+        Assert.False(lost.IsCompleted);
+        await _worker.HangUpAsync();
+        await lost;
+        Assert.Equal(50, Assert.Single(_counts.Read("api").Instances).Requests);
     }
 
     private static EdgeSnapshot Snapshot(long version) => new(version, "test", [], [new EdgeService("api", false, 0, [new("api-1.r1", "127.0.0.1", 1, true)], "")], [], [], null, 30);

@@ -67,7 +67,7 @@ public sealed class BalancerTests
 
     private static InstanceTraffic[] Instances(params int[] loads) => [.. loads.Select((load, i) =>
     {
-        var instance = new InstanceTraffic(new($"i-{i}", IPAddress.Loopback, i), new(new(IPAddress.Loopback, i), new(), TimeProvider.System));
+        var instance = new InstanceTraffic(new($"i-{i}", IPAddress.Loopback, i), new(new(IPAddress.Loopback, i), new(), TimeProvider.System), new("i", $"i-{i}", new(1000)));
         for (var n = 0; n < load; n++)
         {
             instance.TryEnterRequest();
