@@ -12,6 +12,8 @@ namespace Mainstay.Contracts.Rollouts;
 /// <param name="Steps">In order; what an undoing adds stands at the end.</param>
 /// <param name="Deadline">When the new release must serve everywhere.</param>
 /// <param name="Cause">Why it did not succeed, explained; null while it goes and when it did.</param>
+/// <param name="Failure">Why it is being undone or did not succeed, one sentence; kept while <paramref name="Because"/> goes on with the steps.</param>
+/// <param name="UndoneFrom">Index of the first step of the way back; null when there is none.</param>
 /// <param name="Restore">Commands that would bring the backup back; offered, never run.</param>
 public sealed record RolloutRecord(
     long Number,
@@ -27,6 +29,8 @@ public sealed record RolloutRecord(
     RolloutWish Wish,
     string Because,
     FailureReport? Cause,
+    string? Failure,
+    int? UndoneFrom,
     ImmutableArray<string> Restore)
 {
     [JsonIgnore]
@@ -119,7 +123,8 @@ public sealed record SourceChange(
 public sealed record CommitLine(string Id, string Author, DateTimeOffset At, string Subject);
 
 /// <summary>One serving process, as seen.</summary>
-public sealed record InstanceSight(string Id, int? Pid, string Release);
+/// <param name="Endpoint">The name by which the edge counts its requests; null without a process.</param>
+public sealed record InstanceSight(string Id, int? Pid, string Release, string? Endpoint);
 
 [JsonConverter(typeof(LowerCaseEnumConverter<StepKind>))]
 public enum StepKind
@@ -131,8 +136,14 @@ public enum StepKind
     Backup,
     Migrate,
 
+    /// <summary>The stack's name and its edge are there before its first services.</summary>
+    Frame,
+
     /// <summary>Replace a service's instances: start beside, prove, verify, promote; batch by batch.</summary>
     Roll,
+
+    /// <summary>Routes, counts, and what the manifest no longer has.</summary>
+    Apply,
 
     /// <summary>Every process of the services runs the expected release, as the kernel tells.</summary>
     Prove,

@@ -50,7 +50,7 @@ public sealed record InstanceFacts(
     string Id,
     string Endpoint,
     int? Pid,
-    ulong StartTime,
+    long StartTime,
     int? Port,
     string Release,
     string Revision,

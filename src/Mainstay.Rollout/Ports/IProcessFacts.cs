@@ -6,7 +6,7 @@ namespace Mainstay.Rollout.Ports;
 public interface IProcessFacts
 {
     /// <summary>Null when the process has ended, or the pid belongs to another one by now.</summary>
-    ProcessSight? Look(int pid, ulong startTime);
+    ProcessSight? Look(int pid, long startTime);
 
     /// <summary>The file that a program's name stands for: found in <paramref name="path"/>, links resolved, and for a script its interpreter. Null when there is none.</summary>
     ProgramSight? Resolve(string program, string directory, string path);
