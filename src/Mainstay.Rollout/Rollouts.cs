@@ -27,7 +27,7 @@ public sealed class Rollouts : IAsyncDisposable
 
     public RolloutMaterial? MaterialOf(long number) => _around.Book.MaterialOf(number);
 
-    internal long NextNumber => _around.Book.NextNumber;
+    public long NextNumber => _around.Book.NextNumber;
 
     /// <summary>
     /// Goes on with the rollout that the daemon before left under way. Call once, after the supervisor has found its processes again.
@@ -64,7 +64,7 @@ public sealed class Rollouts : IAsyncDisposable
 
     /// <summary>Journals the plan and walks it; completes at its end. The caller holds the claim.</summary>
     /// <param name="progress">Must not block.</param>
-    internal async Task<RolloutRecord> RunAsync(RolloutRecord plan, RolloutMaterial material, Action<OperationStep> progress)
+    public async Task<RolloutRecord> RunAsync(RolloutRecord plan, RolloutMaterial material, Action<OperationStep> progress)
     {
         _around.Book.Begin(plan, material);
         var loop = Walk(plan, material, progress);

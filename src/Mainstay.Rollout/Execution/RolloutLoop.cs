@@ -173,7 +173,9 @@ internal sealed class RolloutLoop : IAsyncDisposable
                 index,
                 outcome.Evidence,
                 outcome.Cause,
-                TrafficNotes.Between(before, _around.Traffic.Read(_record))));
+                TrafficNotes.Between(before, _around.Traffic.Read(_record)),
+                outcome.Services,
+                outcome.Restore));
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {

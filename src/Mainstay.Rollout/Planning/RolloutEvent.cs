@@ -20,13 +20,17 @@ internal enum RolloutEventKind
 /// <summary>Something that happened to a rollout.</summary>
 /// <param name="Step">The step that ended; -1 for what is not about one.</param>
 /// <param name="Cause">Of a failed step: explained.</param>
+/// <param name="Services">What the step has found out about services, by name.</param>
+/// <param name="Restore">Commands that would bring a backup back.</param>
 internal sealed record RolloutEvent(
     RolloutEventKind Kind,
     string Because,
     int Step = -1,
     ImmutableArray<EvidenceBlock> Evidence = default,
     FailureReport? Cause = null,
-    TrafficFigures? Traffic = null);
+    TrafficFigures? Traffic = null,
+    ImmutableArray<RolloutService> Services = default,
+    ImmutableArray<string> Restore = default);
 
 /// <summary>What the loop has to do. Effects come after the record was journaled.</summary>
 internal enum RolloutEffectKind

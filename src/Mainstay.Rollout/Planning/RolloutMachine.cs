@@ -171,6 +171,8 @@ internal static class RolloutMachine
 
     private static RolloutRecord Close(RolloutRecord rollout, int step, StepState state, RolloutEvent e, DateTimeOffset now) => rollout with
     {
+        Services = e.Services.IsDefaultOrEmpty ? rollout.Services : [.. rollout.Services.Select(s => e.Services.FirstOrDefault(n => n.Name == s.Name) ?? s)],
+        Restore = e.Restore.IsDefaultOrEmpty ? rollout.Restore : [.. rollout.Restore.Union(e.Restore)],
         Steps = rollout.Steps.SetItem(step, rollout.Steps[step] with
         {
             State = state,

@@ -14,6 +14,7 @@ public static class ProblemCatalog
         new("MS4", "The daemon and running services", DaemonCodes.All),
         new("MS5", "The edge", EdgeCodes.All),
         new("MS6", "Releases", ReleaseCodes.All),
+        new("MS7", "Rollouts", RolloutCodes.All),
     ];
 
     public static ImmutableArray<ProblemCode> All { get; } = [.. Families.SelectMany(family => family.Codes)];

@@ -1,0 +1,210 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Mainstay.Contracts;
+using Mainstay.Contracts.Api;
+using Mainstay.Contracts.Rollouts;
+using Mainstay.Daemon.Applying;
+using Mainstay.Rollout;
+using Mainstay.Rollout.Planning;
+using Mainstay.Rollout.Releases;
+using Mainstay.Rollout.Reports;
+using Mainstay.Spec.Model;
+using Mainstay.Spec.Problems;
+using Mainstay.Supervisor.Stacks;
+
+namespace Mainstay.Daemon.Rollouts;
+
+/// <summary>What the API asks about rollouts: plans them on what runs now, walks them, tells of them.</summary>
+internal sealed class RolloutDesk(RolloutHouse house, StackSupervisor supervisor, TimeProvider clock) : IAsyncDisposable
+{
+    private static readonly TimeSpan WaitForTurn = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>For the status: a rollout is under way.</summary>
+    public string? Notice => house.Rollouts.Active is { } active
+        ? string.Create(CultureInfo.InvariantCulture, $"rollout {active.Number} ({active.By}) is {Word(active)}: {active.Because}")
+        : null;
+
+    /// <summary>Why nothing else may change services now; null when it may.</summary>
+    public string? Refusal => house.Rollouts.Active is { } active
+        ? string.Create(CultureInfo.InvariantCulture, $"rollout {active.Number} of {active.By} is under way ({active.Because}); wait until it has ended, or run `mainstay rollout abort`")
+        : null;
+
+    public RolloutsDocument All(long? number, int limit) =>
+        new([.. house.Rollouts.All().Where(r => number is null || r.Number == number).Take(limit)]);
+
+    public ReleasesDocument Releases(ServiceName? only) => new(
+    [
+        .. house.Store.Services()
+            .Where(s => only is null || s == only)
+            .SelectMany(s => house.Store.List(s).Select(r => r.ToDocument(house.Store.DirectoryOf(s, r.Id)))),
+    ]);
+
+    /// <summary>Markdown or HTML; null when there is no such rollout.</summary>
+    public string? Report(long? number, bool html) => house.Rollouts.All().FirstOrDefault(r => number is null || r.Number == number) is { } rollout
+        ? html ? HtmlReport.Of(rollout) : MarkdownReport.Of(rollout)
+        : null;
+
+    public async Task<OperationResult> DeployAsync(DeployRequest request, PreparedStack prepared, Action<OperationMessage> tell)
+    {
+        using var claim = await ClaimAsync(request.By, request.Wait, tell);
+        if (claim.Given is null)
+        {
+            return new(ExitCode.Failed, $"refused: {claim.Holder}", [], []);
+        }
+
+        var wish = new DeployWish(
+            supervisor.Stack,
+            Running(),
+            prepared.Stack,
+            prepared.Applied.Services,
+            request.Manifest.Services,
+            request.AllowDirty,
+            request.AllowDowntime,
+            request.DryRun,
+            request.By,
+            prepared.Warnings);
+        return await WalkAsync(await house.Planner.PlanAsync(wish, house.Rollouts.NextNumber, step => tell(new(Step: step)), CancellationToken.None), request.DryRun, tell);
+    }
+
+    public async Task<OperationResult> RollbackAsync(RollbackRequest request, Action<OperationMessage> tell)
+    {
+        using var claim = await ClaimAsync(request.By, wait: false, tell);
+        return claim.Given is null
+            ? new(ExitCode.Failed, $"refused: {claim.Holder}", [], [])
+            : await WalkAsync(house.Rollbacks.Plan(supervisor.Stack, Running(), request.Services, request.Release, request.By, house.Rollouts.NextNumber), request.DryRun, tell);
+    }
+
+    public async Task<OperationResult> WishAsync(RolloutWishRequest request, Action<OperationMessage> tell)
+    {
+        var following = house.Rollouts.FollowAsync(step => tell(new(Step: step)));
+        if (!house.Rollouts.Wish(request.Wish, request.By))
+        {
+            return new(ExitCode.Failed, "no rollout is under way", [], []);
+        }
+
+        // A pause is a state; an abort is an end, and whoever asked for it wants to know which.
+        return request.Wish is RolloutWish.Abort && await following is { } ended
+            ? new(ExitCode.Done, $"rollout {ended.Number} has ended: {ended.Because}", [], [])
+            : new(ExitCode.Done, request.Wish is RolloutWish.Pause ? "it pauses after the step that is under way; `mainstay rollout resume` lets it go on" : "it goes on", [], []);
+    }
+
+    /// <summary>Ends the rollout under way because everything is to stop.</summary>
+    public async Task AbortedAsync(string by, Action<OperationStep> progress)
+    {
+        var following = house.Rollouts.FollowAsync(progress);
+        if (house.Rollouts.Wish(RolloutWish.Abort, by))
+        {
+            await following;
+        }
+    }
+
+    /// <summary>Puts services with a source into the release that they serve from, or served from last.</summary>
+    /// <exception cref="ApplyRefusedException">One has no release yet.</exception>
+    public PreparedStack InReleases(PreparedStack prepared, ImmutableArray<ServiceName> only)
+    {
+        var chosen = only.IsDefaultOrEmpty ? [.. prepared.Applied.Services.Select(s => s.Spec.Name)] : only;
+        var services = prepared.Applied.Services.Select(s => (Declared: s, Released: s.Spec.Rollout.Source is null ? s : InRelease(s))).ToList();
+        var missing = services.Where(s => s.Released is null).Select(s => s.Declared.Spec).ToList();
+        if (missing.Any(m => chosen.Contains(m.Name)))
+        {
+            throw new ApplyRefusedException("a service has no release yet", [.. missing.Where(m => chosen.Contains(m.Name)).Select(NoRelease(prepared.Stack))]);
+        }
+
+        return prepared with { Applied = prepared.Applied with { Services = [.. services.Select(s => s.Released).OfType<AppliedService>()] } };
+    }
+
+    public ValueTask DisposeAsync() => house.DisposeAsync();
+
+    private AppliedService? InRelease(AppliedService declared)
+    {
+        var name = declared.Spec.Name;
+        var release = supervisor.Applied(name) is { Spec.Rollout.Source: not null } running
+            ? running.Release
+            : house.Store.List(name).FirstOrDefault(r => r.State is ReleaseState.Serving)?.Id;
+        return release is null ? null : ReleasedService.Of(declared, house.Store.DirectoryOf(name, release), release);
+    }
+
+    private static Func<ServiceSpec, Problem> NoRelease(StackSpec stack) => spec => RolloutCodes.NoRelease.Error(
+        new Where(stack.File, spec.Span.Line, spec.Span.Column, spec.Span.Path),
+        $"service \"{spec.Name}\" has a source, and no release of it was deployed yet",
+        "run `mainstay deploy`");
+
+    private ImmutableArray<AppliedService> Running() => [.. supervisor.Services().Select(s => supervisor.Applied(s.Name)).OfType<AppliedService>()];
+
+    private async Task<OperationResult> WalkAsync(PlanOutcome planned, bool dryRun, Action<OperationMessage> tell)
+    {
+        if (planned is not { Plan: { } plan, Material: { } material })
+        {
+            return new(ExitCode.Failed, "nothing was changed", planned.Problems, []);
+        }
+
+        plan = plan with { Services = [.. plan.Services.Select(s => s with { Before = house.Sights(s.Name) })] };
+        tell(new(Rollout: plan));
+        if (dryRun)
+        {
+            return new(ExitCode.Done, "this is the plan; nothing was changed", planned.Problems, []);
+        }
+
+        var ended = await house.Rollouts.RunAsync(plan, material, step => tell(new(Step: step)));
+        tell(new(Rollout: ended));
+        return ended.Phase is RolloutPhase.Succeeded
+            ? new(ExitCode.Done, Summary(ended), planned.Problems, [])
+            : new(ExitCode.Failed, Summary(ended), planned.Problems, [Failure(ended)]);
+    }
+
+    /// <summary>A failed step shows its evidence; a service that failed to start has an explanation of its own.</summary>
+    private static FailureReport Failure(RolloutRecord ended)
+    {
+        var failed = ended.Steps.FirstOrDefault(s => s.State is StepState.Failed);
+        var service = failed?.Services is [var one] ? one.Value : "rollout";
+        return (ended.Cause ?? new FailureReport(service, null, ended.Failure ?? ended.Because, failed?.Evidence ?? [], [$"mainstay report {ended.Number}   (everything that was seen)"], null)) with
+        {
+            Kept = ended.Phase switch
+            {
+                RolloutPhase.RolledBack => "what served before is proven to serve",
+                RolloutPhase.Failed => "what served before was not touched",
+                _ => null,
+            },
+        };
+    }
+
+    private static string Summary(RolloutRecord rollout) => string.Create(CultureInfo.InvariantCulture, $"rollout {rollout.Number} {Word(rollout)}: {rollout.Because}");
+
+    private static string Word(RolloutRecord rollout) => rollout.Phase switch
+    {
+        RolloutPhase.Preparing => "preparing",
+        RolloutPhase.Rolling => "rolling",
+        RolloutPhase.Baking => "baking",
+        RolloutPhase.Undoing => "going back",
+        RolloutPhase.Succeeded => "succeeded",
+        RolloutPhase.Failed => "failed and changed nothing",
+        RolloutPhase.RolledBack => "was rolled back",
+        RolloutPhase.Broken => "is broken",
+    };
+
+    private async Task<TurnClaim> ClaimAsync(string by, bool wait, Action<OperationMessage> tell)
+    {
+        var isTold = false;
+        while (true)
+        {
+            var given = house.Rollouts.Claim(by, out var holder);
+            if (given is not null || !wait)
+            {
+                return new(given, holder);
+            }
+
+            if (!isTold)
+            {
+                tell(new(Step: new(clock.GetUtcNow(), null, null, null, null, $"waits: {holder}")));
+                isTold = true;
+            }
+
+            await Task.Delay(WaitForTurn, clock, CancellationToken.None);
+        }
+    }
+
+    private sealed record TurnClaim(IDisposable? Given, string Holder) : IDisposable
+    {
+        public void Dispose() => Given?.Dispose();
+    }
+}

@@ -1,0 +1,51 @@
+using Mainstay.Contracts.Rollouts;
+using Mainstay.Rollout.Planning;
+using Mainstay.Rollout.Releases;
+
+namespace Mainstay.Rollout.Execution;
+
+/// <summary>What a rollout that has ended leaves to do: releases get their name for good or bad, and old ones go.</summary>
+internal sealed class Aftermath(ReleaseStore store, RolloutBook book, DateTimeOffset daemonStartedAt)
+{
+    /// <summary>Of all releases of one service together.</summary>
+    private const long MaxBytes = 20L << 30;
+
+    public Task RunAsync(RolloutRecord rollout, RolloutMaterial material) => Task.Run(() =>
+    {
+        foreach (var part in material.Parts.Where(p => p.SourceId is not null))
+        {
+            Mark(rollout, part);
+            var target = rollout.Phase is RolloutPhase.Succeeded ? part.From?.Release : null;
+            var safe = new[] { part.To.Release, part.From?.Release, target }.Concat(TargetsOf(part)).OfType<string>().ToHashSet(StringComparer.Ordinal);
+            store.Prune(part.To.Spec.Name, part.To.Spec.Rollout.Deploy.KeepReleases, MaxBytes, safe, daemonStartedAt);
+        }
+    });
+
+    private void Mark(RolloutRecord rollout, RolloutPart part)
+    {
+        var service = part.To.Spec.Name;
+        if (rollout.Phase is RolloutPhase.Succeeded)
+        {
+            store.Mark(service, part.To.Release, ReleaseState.Serving, FormattableString.Invariant($"serves since rollout {rollout.Number}"));
+            if (part.From is { Spec.Rollout.Source: not null } from && from.Release != part.To.Release)
+            {
+                var (state, because) = rollout.Kind is RolloutKind.Deploy
+                    ? (ReleaseState.Proven, FormattableString.Invariant($"served until rollout {rollout.Number}"))
+                    : (ReleaseState.Bad, FormattableString.Invariant($"was rolled back by rollout {rollout.Number}"));
+                store.Mark(service, from.Release, state, because);
+            }
+        }
+        else if (!part.IsMade)
+        {
+            store.Mark(service, part.To.Release, ReleaseState.Bad, FormattableString.Invariant($"rollout {rollout.Number}: {rollout.Failure ?? rollout.Because}"));
+        }
+    }
+
+    /// <summary>What a rollback of the release that now serves would choose.</summary>
+    private IEnumerable<string?> TargetsOf(RolloutPart part) => book.All
+        .Reverse()
+        .Where(r => r is { Phase: RolloutPhase.Succeeded, Kind: RolloutKind.Deploy })
+        .SelectMany(r => r.Services)
+        .Where(s => s.Name == part.To.Spec.Name && (s.To == part.To.Release || s.To == part.From?.Release))
+        .Select(s => s.From);
+}

@@ -1,0 +1,48 @@
+using Mainstay.Contracts.Api;
+using Mainstay.Rollout.Building;
+using Mainstay.Rollout.Releases;
+
+namespace Mainstay.Rollout.Execution.Steps;
+
+/// <summary>A clean checkout into a directory of its own.</summary>
+internal sealed class FetchStep(ReleaseMaker maker) : IStepRunner
+{
+    public async Task<StepOutcome> RunAsync(StepContext context, CancellationToken token) =>
+        WorkOutcomes.Step(await maker.FetchAsync(context.Material.Find(context.Service)!, _ => { }, token));
+}
+
+/// <summary>The build's commands, in the release.</summary>
+internal sealed class BuildStep(ReleaseMaker maker) : IStepRunner
+{
+    public async Task<StepOutcome> RunAsync(StepContext context, CancellationToken token) =>
+        WorkOutcomes.Step(await maker.BuildAsync(context.Material.Find(context.Service)!, _ => { }, token));
+}
+
+/// <summary>What the build must have made is there, nothing in it is a trap, and the release is sealed.</summary>
+internal sealed class ArtifactsStep(ReleaseMaker maker) : IStepRunner
+{
+    public async Task<StepOutcome> RunAsync(StepContext context, CancellationToken token)
+    {
+        var service = context.Rollout.Services.First(s => s.Name == context.Service);
+        var (outcome, change) = await maker.FinishAsync(context.Material.Find(context.Service)!, service.Source, _ => { }, token);
+        return WorkOutcomes.Step(outcome) with { Services = [service with { Source = change }] };
+    }
+}
+
+/// <summary>Once for each rollout: that it is not begun a second time is the machine's business.</summary>
+internal sealed class MigrateStep(ReleaseMaker maker, MigrateRun migrate) : IStepRunner
+{
+    public async Task<StepOutcome> RunAsync(StepContext context, CancellationToken token)
+    {
+        var part = context.Material.Find(context.Service)!;
+        return WorkOutcomes.Step(await migrate.RunAsync(maker.ContextOf(part), part.To.Spec.Rollout.Migrate!, line => context.Tell(context.Service, $"migration: {line}"), token));
+    }
+}
+
+internal static class WorkOutcomes
+{
+    public static StepOutcome Step(WorkOutcome outcome) => new(outcome.Ok, outcome.Because, outcome.Evidence);
+
+    /// <summary>What the user is shown when a step of making a release fails.</summary>
+    public static FailureReport Explained(string service, WorkOutcome outcome) => new(service, null, outcome.Because, outcome.Evidence, [], null);
+}

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using Mainstay.Contracts.Api;
+using Mainstay.Contracts.Rollouts;
+using Mainstay.Rollout.Execution;
+using Mainstay.Rollout.Releases;
+using Mainstay.Spec.Diff;
+using Mainstay.Spec.Model;
+using Mainstay.Spec.Problems;
+
+namespace Mainstay.Rollout.Planning;
+
+/// <summary>
+/// Finds what served before: of each service, what the last rollout that brought its present release had found. It needs no argument, no network
+/// and no build; what it chooses was proven once, and is whole on the disk.
+/// </summary>
+public sealed class RollbackPlanner
+{
+    private readonly RolloutBook _book;
+    private readonly ReleaseStore _store;
+    private readonly TimeProvider _time;
+
+    internal RollbackPlanner(RolloutBook book, ReleaseStore store, TimeProvider time) => (_book, _store, _time) = (book, store, time);
+
+    /// <param name="only">Empty means every service of the last rollout.</param>
+    /// <param name="release">Instead of the one before; with one service only.</param>
+    public PlanOutcome Plan(StackSpec? stack, ImmutableArray<AppliedService> running, ImmutableArray<ServiceName> only, string? release, string by, long number)
+    {
+        if (stack is null)
+        {
+            return Refuse("nothing runs in this home", "deploy or start something first");
+        }
+
+        var problems = new List<Problem>();
+        var parts = new List<RolloutPart>();
+        foreach (var service in Wanted(running, only))
+        {
+            if (Target(service, release) is not { } target)
+            {
+                // Of a whole stack, those that never had another release stay; of what was named, one must exist.
+                if (!only.IsDefaultOrEmpty)
+                {
+                    problems.Add(NoTarget(service));
+                }
+
+                continue;
+            }
+
+            problems.AddRange(Damage(target));
+            parts.Add(new(service, target, _store.Find(target.Spec.Name, target.Release)?.SourceId, _store.Find(target.Spec.Name, target.Release)?.Commit, IsMade: true));
+        }
+
+        if (parts.Count == 0 && problems.Count == 0)
+        {
+            return Refuse("no rollout has replaced a release that still can be gone back to", "see `mainstay rollouts` and `mainstay releases`");
+        }
+
+        if (problems.Count > 0)
+        {
+            return new(null, null, [.. problems]);
+        }
+
+        var after = running.Select(r => parts.FirstOrDefault(p => p.To.Spec.Name == r.Spec.Name)?.To ?? r).ToImmutableArray();
+        var material = new RolloutMaterial(stack, running, stack, after, [.. parts]);
+        return new(RolloutPlanner.Plan(new(number, RolloutKind.Rollback, by, _time.GetUtcNow(), material, Changes(parts), [])), material, []);
+    }
+
+    private IEnumerable<AppliedService> Wanted(ImmutableArray<AppliedService> running, ImmutableArray<ServiceName> only)
+    {
+        if (!only.IsDefaultOrEmpty)
+        {
+            return running.Where(r => only.Contains(r.Spec.Name));
+        }
+
+        // What came together goes together: the services of the newest rollout that brought any of what runs.
+        var last = _book.All.Reverse().FirstOrDefault(r => r is { Kind: RolloutKind.Deploy, Phase: RolloutPhase.Succeeded } && running.Any(s => Brought(r, s)));
+        return last is null ? [] : running.Where(r => Brought(last, r));
+    }
+
+    private AppliedService? Target(AppliedService running, string? release)
+    {
+        foreach (var rollout in _book.All.Reverse().Where(r => r.Phase is RolloutPhase.Succeeded))
+        {
+            if (_book.MaterialOf(rollout.Number) is not { } material || material.Find(running.Spec.Name) is not { } part)
+            {
+                continue;
+            }
+
+            if (release is not null && part.To.Release == release)
+            {
+                return part.To;
+            }
+
+            if (release is null && rollout.Kind is RolloutKind.Deploy && part.To.Revision == running.Revision)
+            {
+                return part.From;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Brought(RolloutRecord rollout, AppliedService running) =>
+        rollout.Services.Any(s => s.Name == running.Spec.Name && s.To == running.Release && s.From is not null);
+
+    private IEnumerable<Problem> Damage(AppliedService target)
+    {
+        if (target.Spec.Rollout.Source is null)
+        {
+            yield break;
+        }
+
+        var damage = _store.Verify(target.Spec.Name, target.Release);
+        if (!damage.IsEmpty)
+        {
+            yield return RolloutCodes.ReleaseDamaged.Error(
+                new Where(_store.DirectoryOf(target.Spec.Name, target.Release), 0, 0, ""),
+                $"release {target.Release} of {target.Spec.Name} is not as it was sealed: {string.Join(", ", damage.Take(5))}{(damage.Length > 5 ? $" and {damage.Length - 5} more" : "")}",
+                "choose another one with --to (see `mainstay releases`), or deploy the commit again");
+        }
+    }
+
+    private static ImmutableDictionary<ServiceName, SourceChange> Changes(IEnumerable<RolloutPart> parts) => parts
+        .Where(p => p.SourceId is not null)
+        .ToImmutableDictionary(p => p.To.Spec.Name, p => new SourceChange(null, p.SourceId!, [], [], 0, [], Sources.SourceChanges.EnvironmentChanges(p.From!.Environment, p.To.Environment), []));
+
+    private static Problem NoTarget(AppliedService service) => RolloutCodes.NothingToRollBackTo.Error(
+        new Where("", 0, 0, $"services.{service.Spec.Name}"),
+        $"service \"{service.Spec.Name}\" runs {service.Release}, and no proven release from before is known",
+        $"see `mainstay releases {service.Spec.Name}`; choose one with --to, or deploy the commit that you want");
+
+    private static PlanOutcome Refuse(string what, string fix) => new(null, null, [RolloutCodes.NothingToRollBackTo.Error(new Where("", 0, 0, ""), what, fix)]);
+}
