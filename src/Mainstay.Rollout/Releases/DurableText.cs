@@ -1,6 +1,7 @@
 namespace Mainstay.Rollout.Releases;
 
-/// <summary>Small files that are whole after a crash: the old content or the new one, and the new one on disk when this returns.</summary>
+/// <summary>Small files that are whole after a crash: the old content or the new one, never a half.</summary>
+/// <remarks>The directory itself is not synced: a power cut may bring back the old file, and whoever reads it then begins again from there.</remarks>
 internal static class DurableText
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

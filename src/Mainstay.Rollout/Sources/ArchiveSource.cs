@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mainstay.Contracts.Rollouts;
+using Mainstay.Rollout.Building;
 using Mainstay.Rollout.Releases;
 using Mainstay.Spec.Model;
 
@@ -11,7 +12,7 @@ internal sealed class ArchiveSource(SourceLimits limits) : ISourceReader
     // On a pool thread: it reads every byte.
     public Task<SourceState> ExamineAsync(SourceSpec source, CancellationToken token) => Task.Run(() => Examine((ArchiveSourceSpec)source), token);
 
-    public Task<FetchOutcome> FetchAsync(SourceSpec source, SourceState state, string directory, CancellationToken token) =>
+    public Task<WorkOutcome> FetchAsync(SourceSpec source, SourceState state, string directory, CancellationToken token) =>
         Task.Run(() => Fetch((ArchiveSourceSpec)source, directory, token), token);
 
     public Task<ImmutableArray<CommitLine>> CommitsAsync(SourceSpec source, string? fromId, string toId, CancellationToken token) =>
@@ -53,12 +54,12 @@ internal sealed class ArchiveSource(SourceLimits limits) : ISourceReader
         }
     }
 
-    private FetchOutcome Fetch(ArchiveSourceSpec spec, string directory, CancellationToken token)
+    private WorkOutcome Fetch(ArchiveSourceSpec spec, string directory, CancellationToken token)
     {
         // Again, and not only when it was examined: the file may have been replaced since.
         if (Fault(spec) is { } fault)
         {
-            return FetchOutcome.Failed($"{fault.What}; fix: {fault.Fix}");
+            return WorkOutcome.Failed($"{fault.What}; fix: {fault.Fix}");
         }
 
         try
@@ -66,13 +67,13 @@ internal sealed class ArchiveSource(SourceLimits limits) : ISourceReader
             new ArchiveUnpacking(directory, limits.Tree).Run(spec.File, token);
             TreeEntry[] entries = [.. FileTree.Walk(directory, limits.Tree)];
             var escapes = RealPath.Escapes(directory, entries).Take(3).ToArray();
-            return escapes.Length > 0 ? FetchOutcome.Failed($"{spec.File} holds links that lead out of it: {string.Join(", ", escapes)}")
-                : entries.All(e => e.Kind is TreeEntryKind.Directory) ? FetchOutcome.Failed($"{spec.File} holds no files")
-                : FetchOutcome.Done($"{entries.Count(e => e.Kind is not TreeEntryKind.Directory)} files were unpacked from {spec.File}");
+            return escapes.Length > 0 ? WorkOutcome.Failed($"{spec.File} holds links that lead out of it: {string.Join(", ", escapes)}")
+                : entries.All(e => e.Kind is TreeEntryKind.Directory) ? WorkOutcome.Failed($"{spec.File} holds no files")
+                : WorkOutcome.Done($"{entries.Count(e => e.Kind is not TreeEntryKind.Directory)} files were unpacked from {spec.File}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException or NotSupportedException)
         {
-            return FetchOutcome.Failed($"{spec.File} could not be unpacked: {e.Message}");
+            return WorkOutcome.Failed($"{spec.File} could not be unpacked: {e.Message}");
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Mainstay.Contracts.Rollouts;
+using Mainstay.Rollout.Building;
 using Mainstay.Rollout.Releases;
 using Mainstay.Spec.Model;
 
@@ -15,7 +16,7 @@ internal sealed class DirectorySource(SourceLimits limits) : ISourceReader
     // On a pool thread: it reads every byte.
     public Task<SourceState> ExamineAsync(SourceSpec source, CancellationToken token) => Task.Run(() => Examine(((DirectorySourceSpec)source).Directory, token), token);
 
-    public Task<FetchOutcome> FetchAsync(SourceSpec source, SourceState state, string directory, CancellationToken token) =>
+    public Task<WorkOutcome> FetchAsync(SourceSpec source, SourceState state, string directory, CancellationToken token) =>
         Task.Run(() => Fetch(((DirectorySourceSpec)source).Directory, state, directory, token), token);
 
     public Task<ImmutableArray<CommitLine>> CommitsAsync(SourceSpec source, string? fromId, string toId, CancellationToken token) =>
@@ -53,7 +54,7 @@ internal sealed class DirectorySource(SourceLimits limits) : ISourceReader
         }
     }
 
-    private FetchOutcome Fetch(string directory, SourceState state, string target, CancellationToken token)
+    private WorkOutcome Fetch(string directory, SourceState state, string target, CancellationToken token)
     {
         try
         {
@@ -68,16 +69,16 @@ internal sealed class DirectorySource(SourceLimits limits) : ISourceReader
             var escapes = RealPath.Escapes(target, copied).Take(3).ToArray();
             if (escapes.Length > 0)
             {
-                return FetchOutcome.Failed($"{directory} holds links that lead out of it: {string.Join(", ", escapes)}");
+                return WorkOutcome.Failed($"{directory} holds links that lead out of it: {string.Join(", ", escapes)}");
             }
 
             return Hash(target, copied, token) == state.Commit
-                ? FetchOutcome.Done($"{copied.Count(e => e.Kind is not TreeEntryKind.Directory)} files were copied from {directory}")
-                : FetchOutcome.Failed($"{directory} was changed while it was copied; fix: deploy again when nobody writes into it");
+                ? WorkOutcome.Done($"{copied.Count(e => e.Kind is not TreeEntryKind.Directory)} files were copied from {directory}")
+                : WorkOutcome.Failed($"{directory} was changed while it was copied; fix: deploy again when nobody writes into it");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return FetchOutcome.Failed($"{directory} could not be copied: {e.Message}");
+            return WorkOutcome.Failed($"{directory} could not be copied: {e.Message}");
         }
     }
 

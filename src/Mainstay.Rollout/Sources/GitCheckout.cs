@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Mainstay.Rollout.Building;
 using Mainstay.Rollout.Releases;
 using Mainstay.Spec.Model;
 
@@ -11,7 +12,7 @@ internal sealed class GitCheckout(GitCommand git)
     private const int MostTags = 10_000;
 
     /// <param name="repository">On this host: the source itself, or the mirror of it.</param>
-    public async Task<FetchOutcome> MakeAsync(GitSourceSpec spec, string repository, string commit, string directory, CancellationToken token)
+    public async Task<WorkOutcome> MakeAsync(GitSourceSpec spec, string repository, string commit, string directory, CancellationToken token)
     {
         var objects = await git.AskAsync(repository, ["rev-parse", "--path-format=absolute", "--git-path", "objects"], token).ConfigureAwait(false);
         var tags = await git.AskAsync(repository, ["for-each-ref", $"--count={MostTags}", "--format=%(objectname) %(refname)", "refs/tags"], token).ConfigureAwait(false);
@@ -38,7 +39,7 @@ internal sealed class GitCheckout(GitCommand git)
         }
 
         return await SubmodulesAsync(spec, repository, directory, token).ConfigureAwait(false)
-            ?? FetchOutcome.Done($"{GitSource.Label(spec, commit)} was checked out from {GitFault.Shown(spec.Repository)}");
+            ?? WorkOutcome.Done($"{GitSource.Label(spec, commit)} was checked out from {GitFault.Shown(spec.Repository)}");
     }
 
     /// <summary>Takes every <c>.git</c> out of a release, its submodules' too. A service needs none, and what it could show is history.</summary>
@@ -52,7 +53,7 @@ internal sealed class GitCheckout(GitCommand git)
         }
     }
 
-    private async Task<FetchOutcome?> SubmodulesAsync(GitSourceSpec spec, string repository, string directory, CancellationToken token)
+    private async Task<WorkOutcome?> SubmodulesAsync(GitSourceSpec spec, string repository, string directory, CancellationToken token)
     {
         if (!File.Exists(Path.Combine(directory, ".gitmodules")))
         {
@@ -77,7 +78,7 @@ internal sealed class GitCheckout(GitCommand git)
         }
 
         var (what, fix) = GitFault.Explain(spec.Repository, answer);
-        return FetchOutcome.Failed($"a submodule could not be fetched: {what}; fix: {fix}", GitFault.Evidence(answer));
+        return WorkOutcome.Failed($"a submodule could not be fetched: {what}; fix: {fix}", GitFault.Evidence(answer));
     }
 
     private static string PackedRefs(GitAnswer tags)
@@ -94,9 +95,9 @@ internal sealed class GitCheckout(GitCommand git)
         return text.ToString();
     }
 
-    private static FetchOutcome Failed(GitSourceSpec spec, GitAnswer answer)
+    private static WorkOutcome Failed(GitSourceSpec spec, GitAnswer answer)
     {
         var (what, fix) = GitFault.Explain(spec.Repository, answer);
-        return FetchOutcome.Failed($"{what}; fix: {fix}", GitFault.Evidence(answer));
+        return WorkOutcome.Failed($"{what}; fix: {fix}", GitFault.Evidence(answer));
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Mainstay.Rollout.Building;
 using Mainstay.Spec.Model;
 
 namespace Mainstay.Rollout.Sources;
@@ -29,7 +30,7 @@ internal sealed class GitRemote(GitCommand git, string mirrors)
     }
 
     /// <summary>A mirror that holds the commit.</summary>
-    public async Task<(string Mirror, FetchOutcome? Failed)> BringAsync(GitSourceSpec spec, string commit, CancellationToken token)
+    public async Task<(string Mirror, WorkOutcome? Failed)> BringAsync(GitSourceSpec spec, string commit, CancellationToken token)
     {
         var mirror = MirrorOf(spec);
         if (await HoldsAsync(mirror, commit, token).ConfigureAwait(false))
@@ -45,7 +46,7 @@ internal sealed class GitRemote(GitCommand git, string mirrors)
 
         return await HoldsAsync(mirror, commit, token).ConfigureAwait(false)
             ? (mirror, null)
-            : (mirror, FetchOutcome.Failed($"{GitFault.Shown(spec.Repository)} has no commit {commit} any more: {spec.Ref} was moved meanwhile"));
+            : (mirror, WorkOutcome.Failed($"{GitFault.Shown(spec.Repository)} has no commit {commit} any more: {spec.Ref} was moved meanwhile"));
     }
 
     private static string? Named(string wanted, Dictionary<string, string> refs)
@@ -86,7 +87,7 @@ internal sealed class GitRemote(GitCommand git, string mirrors)
         return answer.Ok ? answer.FirstHash : null;
     }
 
-    private async Task<FetchOutcome?> UpdateAsync(GitSourceSpec spec, string mirror, CancellationToken token)
+    private async Task<WorkOutcome?> UpdateAsync(GitSourceSpec spec, string mirror, CancellationToken token)
     {
         Directory.CreateDirectory(mirrors);
         if (!File.Exists(Path.Combine(mirror, "HEAD")))
@@ -104,9 +105,9 @@ internal sealed class GitRemote(GitCommand git, string mirrors)
         return fetched.Ok ? null : Failed(spec, fetched);
     }
 
-    private static FetchOutcome Failed(GitSourceSpec spec, GitAnswer answer)
+    private static WorkOutcome Failed(GitSourceSpec spec, GitAnswer answer)
     {
         var (what, fix) = GitFault.Explain(spec.Repository, answer);
-        return FetchOutcome.Failed($"{what}; fix: {fix}", GitFault.Evidence(answer));
+        return WorkOutcome.Failed($"{what}; fix: {fix}", GitFault.Evidence(answer));
     }
 }

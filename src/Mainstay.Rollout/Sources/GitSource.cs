@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Mainstay.Contracts.Rollouts;
+using Mainstay.Rollout.Building;
 using Mainstay.Spec.Model;
 
 namespace Mainstay.Rollout.Sources;
@@ -24,7 +25,7 @@ internal sealed class GitSource(GitCommand git, string mirrors, SourceLimits lim
             : spec.IsLocal ? _local.ExamineAsync(spec, token) : _remote.ExamineAsync(spec, token);
     }
 
-    public async Task<FetchOutcome> FetchAsync(SourceSpec source, SourceState state, string directory, CancellationToken token)
+    public async Task<WorkOutcome> FetchAsync(SourceSpec source, SourceState state, string directory, CancellationToken token)
     {
         var spec = (GitSourceSpec)source;
         var repository = spec.Repository;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mainstay.Contracts.Rollouts;
+using Mainstay.Rollout.Building;
 using Mainstay.Rollout.Ports;
 using Mainstay.Rollout.Releases;
 using Mainstay.Spec.Model;
@@ -25,7 +26,7 @@ public sealed class SourceReader(ICommands commands, string mirrors, SourceLimit
 
     public Task<SourceState> ExamineAsync(SourceSpec source, CancellationToken token) => Of(source).ExamineAsync(source, token);
 
-    public Task<FetchOutcome> FetchAsync(SourceSpec source, SourceState state, string directory, CancellationToken token) =>
+    public Task<WorkOutcome> FetchAsync(SourceSpec source, SourceState state, string directory, CancellationToken token) =>
         Of(source).FetchAsync(source, state, directory, token);
 
     public Task<ImmutableArray<CommitLine>> CommitsAsync(SourceSpec source, string? fromId, string toId, CancellationToken token) =>

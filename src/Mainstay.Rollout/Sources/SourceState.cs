@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Mainstay.Contracts.Api;
 using Mainstay.Contracts.Rollouts;
+using Mainstay.Rollout.Building;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Problems;
 
@@ -37,21 +37,13 @@ public sealed record SourceFinding(Severity Severity, bool MayPass, string What,
     public static SourceFinding Warning(string what, string fix, params ImmutableArray<string> details) => new(Severity.Warning, false, what, fix, details);
 }
 
-/// <summary>What came of bringing a source's files into a directory.</summary>
-public sealed record FetchOutcome(bool Ok, string Because, ImmutableArray<EvidenceBlock> Evidence)
-{
-    public static FetchOutcome Done(string because) => new(true, because, []);
-
-    public static FetchOutcome Failed(string because, params ImmutableArray<EvidenceBlock> evidence) => new(false, because, evidence);
-}
-
 /// <summary>Reads sources: what they hold, their files, their history. Never changes them and never runs what they bring along.</summary>
 public interface ISourceReader
 {
     Task<SourceState> ExamineAsync(SourceSpec source, CancellationToken token);
 
     /// <summary>Puts exactly what <paramref name="state"/> names into <paramref name="directory"/>, which exists and is empty. After a failure it may hold a part.</summary>
-    Task<FetchOutcome> FetchAsync(SourceSpec source, SourceState state, string directory, CancellationToken token);
+    Task<WorkOutcome> FetchAsync(SourceSpec source, SourceState state, string directory, CancellationToken token);
 
     /// <summary>What was committed between the two, newest first, at most 100. Empty for sources without a history, or when the old commit is not known any more.</summary>
     Task<ImmutableArray<CommitLine>> CommitsAsync(SourceSpec source, string? fromId, string toId, CancellationToken token);

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using Mainstay.Rollout.Building;
 using Mainstay.Rollout.Releases;
 using Mainstay.Rollout.Sources;
 using Mainstay.Spec.Model;
@@ -127,7 +128,7 @@ public sealed class ArchiveSourceTests : IDisposable
 
     private SourceReader Reader(TreeLimits? limits = null) => new(new ShellCommands(), _box["mirrors"], SourceLimits.Default with { Tree = limits ?? TreeLimits.Default });
 
-    private async Task<FetchOutcome> Fetch(string file, TreeLimits? limits = null)
+    private async Task<WorkOutcome> Fetch(string file, TreeLimits? limits = null)
     {
         var spec = new ArchiveSourceSpec(_box[file], FileTree.HashFile(_box[file]), SourceSpan.None);
         var state = await Reader().ExamineAsync(spec, default);

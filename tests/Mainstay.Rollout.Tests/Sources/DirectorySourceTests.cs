@@ -1,3 +1,4 @@
+using Mainstay.Rollout.Building;
 using Mainstay.Rollout.Releases;
 using Mainstay.Rollout.Sources;
 using Mainstay.Spec.Model;
@@ -85,5 +86,5 @@ public sealed class DirectorySourceTests : IDisposable
 
     private Task<SourceState> Examine() => _reader.ExamineAsync(Spec, default);
 
-    private Task<FetchOutcome> Fetch(SourceState state) => _reader.FetchAsync(Spec, state, _box.Folder("out"), default);
+    private Task<WorkOutcome> Fetch(SourceState state) => _reader.FetchAsync(Spec, state, _box.Folder("out"), default);
 }

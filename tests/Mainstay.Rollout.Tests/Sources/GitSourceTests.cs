@@ -1,3 +1,4 @@
+using Mainstay.Rollout.Building;
 using Mainstay.Rollout.Sources;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Problems;
@@ -264,5 +265,5 @@ public sealed class GitSourceTests : IDisposable
 
     private Task<SourceState> Examine(string name) => _reader.ExamineAsync(Spec(name), default);
 
-    private Task<FetchOutcome> Fetch(SourceState state) => _reader.FetchAsync(Spec("main"), state, _box.Folder("out"), default);
+    private Task<WorkOutcome> Fetch(SourceState state) => _reader.FetchAsync(Spec("main"), state, _box.Folder("out"), default);
 }

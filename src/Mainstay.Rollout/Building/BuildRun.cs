@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Mainstay.Rollout.Ports;
+using Mainstay.Spec.Model;
+
+namespace Mainstay.Rollout.Building;
+
+/// <summary>Runs a build: its commands one after another in the release's directory, all within one time limit.</summary>
+public sealed class BuildRun(ICommands commands, TimeProvider time)
+{
+    /// <param name="logFile">Gets the whole output, up to 1 MB.</param>
+    /// <exception cref="OperationCanceledException">The rollout was aborted; the command was killed.</exception>
+    public async Task<WorkOutcome> RunAsync(ReleaseContext context, ImmutableArray<CommandSpec> build, TimeSpan timeout, string logFile, Action<string> line, CancellationToken token)
+    {
+        using var log = new BuildLog(logFile);
+        if (await GiveAsync(context, timeout, token).ConfigureAwait(false) is { } refused)
+        {
+            return refused;
+        }
+
+        var started = time.GetTimestamp();
+        foreach (var (index, command) in build.Index())
+        {
+            var left = timeout - time.GetElapsedTime(started);
+            var name = build.Length == 1 ? $"build command \"{CommandText.Of(command)}\"" : $"build command {index + 1} of {build.Length} \"{CommandText.Of(command)}\"";
+            if (left <= TimeSpan.Zero)
+            {
+                return WorkOutcome.Failed($"{name} was not started: those before it took the whole time limit of {Seconds(timeout)}");
+            }
+
+            log.Line($"$ {CommandText.Of(command)}");
+            var outcome = await commands.RunAsync(context.Request(command, left), Take, token).ConfigureAwait(false);
+            token.ThrowIfCancellationRequested();
+            log.Line($"# {CommandEnd.Of(outcome)}");
+            if (!outcome.Succeeded)
+            {
+                var limit = outcome.TimedOut ? $" (the whole build has {Seconds(timeout)})" : "";
+                return WorkOutcome.Failed(
+                    context.Redact($"{name} {CommandEnd.Of(outcome)}{limit}"), context.LastLines("last lines of the build", outcome), new("whole output", [logFile]));
+            }
+        }
+
+        return WorkOutcome.Done($"{(build.Length == 1 ? "1 build command" : $"{build.Length} build commands")} ended well in {Seconds(time.GetElapsedTime(started))}", new Contracts.Api.EvidenceBlock("whole output", [logFile]));
+
+        void Take(string text)
+        {
+            log.Line(text);
+            line(text);
+        }
+    }
+
+    /// <summary>What the daemon has fetched belongs to the daemon's user; a build of another one could not write into it.</summary>
+    private async Task<WorkOutcome?> GiveAsync(ReleaseContext context, TimeSpan timeout, CancellationToken token)
+    {
+        if (context.User is not { } user || user == Environment.UserName)
+        {
+            return null;
+        }
+
+        var command = new CommandSpec(["chown", "-R", "-h", "--", $"{user}:", "."], false, SourceSpan.None);
+        var outcome = await commands.RunAsync(context.Request(command, timeout) with { User = null }, _ => { }, token).ConfigureAwait(false);
+        token.ThrowIfCancellationRequested();
+        return outcome.Succeeded ? null : WorkOutcome.Failed($"the release could not be given to the user {user}: chown {CommandEnd.Of(outcome)}", context.LastLines("chown", outcome));
+    }
+
+    private static string Seconds(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.#} s");
+}

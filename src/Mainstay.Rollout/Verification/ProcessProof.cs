@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using Mainstay.Rollout.Ports;
+using Mainstay.Rollout.Releases;
+using Mainstay.Spec.Diff;
+
+namespace Mainstay.Rollout.Verification;
+
+/// <summary>Whether a process runs the release that it should, by what the kernel says of it.</summary>
+/// <param name="Lines">Each <c>ok</c>, <c>note</c> or <c>FAILED</c>, and both sides.</param>
+public sealed record ProcessProof(bool Ok, ImmutableArray<string> Lines)
+{
+    private const string Deleted = " (deleted)";
+
+    private static readonly string[] s_shells = ["sh", "dash", "bash", "ash", "zsh", "ksh", "busybox"];
+
+    // Mainstay's own win over declared ones of the same name; they are compared by themselves or differ for each instance.
+    private static readonly string[] s_own = ["PORT", "NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS", "LISTEN_PID"];
+
+    /// <param name="sight">Null when the process is gone.</param>
+    public static ProcessProof Of(ExpectedProcess expected, ProcessSight? sight, ImmutableArray<FileArgument> files)
+    {
+        if (sight is null)
+        {
+            return new(false, ["FAILED the process has ended"]);
+        }
+
+        ImmutableArray<string> lines =
+        [
+            sight.WorkingDirectory == expected.Directory
+                ? $"ok working directory {sight.WorkingDirectory}"
+                : $"FAILED working directory is {sight.WorkingDirectory}, expected {expected.Directory}",
+            Executable(expected, sight.Executable),
+            .. files.Select(f => Argument(expected, f)).OfType<string>(),
+            .. Environment(expected, sight.Environment),
+        ];
+        return new(!lines.Any(l => l.StartsWith("FAILED", StringComparison.Ordinal)), lines);
+    }
+
+    private static string Executable(ExpectedProcess expected, string actual)
+    {
+        var program = expected.Command.Shell ? "/bin/sh" : expected.Command.Argv[0];
+        if (actual.EndsWith(Deleted, StringComparison.Ordinal))
+        {
+            return $"FAILED executable {actual[..^Deleted.Length]} was deleted or replaced since the process started";
+        }
+
+        if (expected.Program is not { } resolved)
+        {
+            return $"FAILED executable is {actual}, and \"{program}\" is no program any more";
+        }
+
+        var wanted = resolved.Interpreter ?? resolved.File;
+        if (actual == wanted)
+        {
+            return resolved.Interpreter is null ? $"ok executable {actual}" : $"ok executable {actual}, which runs {resolved.File}";
+        }
+
+        if (IsOtherRelease(expected, actual))
+        {
+            return $"FAILED executable is {actual}, of another release than {expected.Root}";
+        }
+
+        // A shell or a script of one may have put another program in its own place: that it works in the release is then what counts.
+        if (expected.Command.Shell || (resolved.Interpreter is { } shell && s_shells.Contains(Path.GetFileName(shell))))
+        {
+            return $"note executable is {actual}: \"{program}\" has replaced itself by it";
+        }
+
+        // Version managers stand in front of the real program with one of the same name.
+        return Path.GetFileName(actual) == Path.GetFileName(wanted) && !(expected.Root is { } root && RealPath.IsWithin(root, wanted))
+            ? $"note executable is {actual}, which {wanted} stands for"
+            : $"FAILED executable is {actual}, expected {wanted}";
+    }
+
+    private static string? Argument(ExpectedProcess expected, FileArgument file)
+    {
+        if (expected.Root is not { } root)
+        {
+            return null;
+        }
+
+        var isRelative = !file.Argument.StartsWith('/');
+        return RealPath.IsWithin(root, file.RealPath) ? $"ok {file.Argument} is {file.RealPath}"
+            : IsOtherRelease(expected, file.RealPath) ? $"FAILED {file.Argument} leads to {file.RealPath}, in another release than {root}"
+            : isRelative ? $"FAILED {file.Argument} leads to {file.RealPath}, outside the release {root}"
+            : null;
+    }
+
+    /// <summary>All releases of a service lie in one folder.</summary>
+    private static bool IsOtherRelease(ExpectedProcess expected, string path) =>
+        expected.Root is { } root && Path.GetDirectoryName(root) is { } all && RealPath.IsWithin(all, path) && !RealPath.IsWithin(root, path);
+
+    private static IEnumerable<string> Environment(ExpectedProcess expected, ImmutableSortedDictionary<string, string>? actual)
+    {
+        // A process may write a title over the place where its environment stood (setproctitle): the first of Mainstay's own is gone then.
+        if (actual is null || (!actual.ContainsKey("MAINSTAY_SERVICE") && !actual.ContainsKey("MAINSTAY_RELEASE")))
+        {
+            yield return "note its environment cannot be read, or was written over by the process itself; it is not compared";
+            yield break;
+        }
+
+        yield return Own("MAINSTAY_SERVICE", expected.Service.Value, actual);
+        yield return Own("MAINSTAY_RELEASE", expected.Release, actual);
+        var declared = expected.Environment.Where(v => !s_own.Contains(v.Key) && !v.Key.StartsWith("MAINSTAY_", StringComparison.Ordinal)).ToArray();
+        var given = declared.Where(v => actual.ContainsKey(v.Key)).Select(v => new KeyValuePair<string, string>(v.Key, actual[v.Key]));
+        var (wanted, seen) = (Revision.EnvironmentDigest(declared), Revision.EnvironmentDigest(given));
+        yield return wanted == seen
+            ? $"ok {declared.Length} declared variables, digest {seen[..12]}"
+            : $"FAILED declared variables have the digest {seen[..12]}, expected {wanted[..12]}; different: {Names(declared.Where(v => actual.GetValueOrDefault(v.Key) != v.Value).Select(v => v.Key))}";
+    }
+
+    private static string Own(string name, string wanted, ImmutableSortedDictionary<string, string> actual) => actual.GetValueOrDefault(name) switch
+    {
+        { } value when value == wanted => $"ok {name}={value}",
+        { } value => $"FAILED {name} is {value}, expected {wanted}",
+        null => $"FAILED {name} is not set, expected {wanted}",
+    };
+
+    private static string Names(IEnumerable<string> names)
+    {
+        var all = names.ToArray();
+        return all.Length <= 10 ? string.Join(", ", all) : $"{string.Join(", ", all.Take(10))} and {all.Length - 10} more";
+    }
+}
