@@ -5,10 +5,12 @@ using Mainstay.Daemon.Api;
 using Mainstay.Daemon.Applying;
 using Mainstay.Daemon.Edge;
 using Mainstay.Daemon.Lifecycle;
+using Mainstay.Daemon.Rollouts;
 using Mainstay.Journal;
 using Mainstay.Linux.Polling;
 using Mainstay.Linux.Proc.Ports;
 using Mainstay.Preflight.Host;
+using Mainstay.Rollout;
 using Mainstay.Supervisor.Diagnosis;
 using Mainstay.Supervisor.Logs;
 using Mainstay.Supervisor.Ports;
@@ -56,7 +58,24 @@ internal sealed class DaemonComposition : IAsyncDisposable
 
         var facts = new LinuxHostFacts(HostVariables.SearchPath, processes.Capabilities.Because);
         bool IsOurs(PortHolder holder) => OwnsPort(supervisor, keeper, holder);
-        var core = new DaemonCore(identity, supervisor, edge, new StackPreparer(new PreflightHostCheck(home, facts, IsOurs, clock)));
+        var stack = new LiveStack(identity, supervisor, edge);
+        var commands = new LinuxCommands(new HomeMark(home), processes.Spawner, processes.Scanner, loop, HostVariables.Of, clock);
+        commands.KillLeftovers();
+        var house = new RolloutHouse(home, new(
+            new SupervisorInstances(supervisor),
+            new DaemonStack(stack),
+            new EdgeMeter(keeper, traffic),
+            new ProberVerifier(prober),
+            new LinuxProcessFacts(),
+            commands,
+            new PreflightReleaseCheck(facts),
+            journal,
+            clock,
+            loggers.CreateLogger("Mainstay.Rollout"),
+            HostVariables.SearchPath,
+            environment => Redactor.Of(environment).Redact));
+        var core = new DaemonCore(identity, supervisor, edge, stack, new StackPreparer(new PreflightHostCheck(home, facts, IsOurs, clock)), new RolloutDesk(house, supervisor, clock));
+        house.Rollouts.Recover();
         if (processes.Capabilities.Because.Length > 0)
         {
             identity.Notices = [processes.Capabilities.Because];
@@ -66,7 +85,7 @@ internal sealed class DaemonComposition : IAsyncDisposable
         var daemon = new DaemonComposition(new ApiRouter(core, journal, clock, loggers.CreateLogger<ApiRouter>()));
 
         // In the order of their making; they go in reverse. The journal goes last, because everything writes to it.
-        daemon._parts.AddRange([new Synchronous(journal), new Synchronous(core), new Synchronous(loop), new Synchronous(listeners), new Synchronous(notify), new Synchronous(prober), new Synchronous(externals), logs, keeper, new Synchronous(traffic), new Synchronous(edge), supervisor]);
+        daemon._parts.AddRange([new Synchronous(journal), new Synchronous(core), new Synchronous(loop), new Synchronous(listeners), new Synchronous(notify), new Synchronous(prober), new Synchronous(externals), logs, keeper, new Synchronous(traffic), new Synchronous(edge), supervisor, house]);
         return daemon;
     }
 

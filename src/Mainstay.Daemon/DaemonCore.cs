@@ -27,6 +27,8 @@ internal sealed class DaemonCore(DaemonIdentity identity, StackSupervisor superv
 
     public PreparedStack Prepare(ApplyRequest request) => preparer.Prepare(request, supervisor.Stack);
 
+    public PreparedStack InReleases(PreparedStack prepared, ImmutableArray<ServiceName> only) => rollouts.InReleases(prepared, only);
+
     public Task<OperationResult> ApplyAsync(PreparedStack prepared, ImmutableArray<ServiceName> only, Action<OperationStep> progress) =>
         UnlessRollingOutAsync(() => stack.ApplyAsync(prepared.Applied, only, progress));
 

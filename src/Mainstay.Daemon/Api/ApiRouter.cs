@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Mainstay.Contracts;
 using Mainstay.Contracts.Api;
 using Mainstay.Contracts.Events;
+using Mainstay.Spec.Model;
 using Mainstay.Daemon.Applying;
 using Mainstay.Journal;
 using Mainstay.Spec.Problems;
@@ -66,6 +68,12 @@ internal sealed class ApiRouter(DaemonCore core, IJournal journal, TimeProvider 
             ApiOperation.Act => RunAsync(http, WireJson.Default.ActionRequest, core.ActAsync),
             ApiOperation.Scale => RunAsync(http, WireJson.Default.ScaleRequest, core.ScaleAsync),
             ApiOperation.Down => RunAsync(http, WireJson.Default.DownRequest, core.DownAsync),
+            ApiOperation.Deploy => DeployAsync(http),
+            ApiOperation.Rollback => RunAsync(http, WireJson.Default.RollbackRequest, core.Rollouts.RollbackAsync),
+            ApiOperation.RolloutWish => RunAsync(http, WireJson.Default.RolloutWishRequest, core.Rollouts.WishAsync),
+            ApiOperation.Rollouts => WriteAsync(http, core.Rollouts.All(Number(http), Limit(http, 100)), WireJson.Default.RolloutsDocument),
+            ApiOperation.RolloutReport => ReportAsync(http),
+            ApiOperation.Releases => WriteAsync(http, core.Rollouts.Releases(Service(http)), WireJson.Default.ReleasesDocument),
             ApiOperation.ReloadEdge => OperationStream.RunAsync(http, core.ReloadEdgeAsync),
             ApiOperation.OpenApi => OpenApiAsync(http),
         };
@@ -80,8 +88,39 @@ internal sealed class ApiRouter(DaemonCore core, IJournal journal, TimeProvider 
     private async Task ApplyAsync(HttpContext http)
     {
         var request = await ReadAsync(http, WireJson.Default.ApplyRequest);
-        var prepared = core.Prepare(request);
+        var prepared = core.InReleases(core.Prepare(request), request.Services);
         await OperationStream.RunAsync(http, progress => core.ApplyAsync(prepared, request.Services, progress));
+    }
+
+    private async Task DeployAsync(HttpContext http)
+    {
+        var request = await ReadAsync(http, WireJson.Default.DeployRequest);
+        var prepared = core.Prepare(request.Manifest);
+        await OperationStream.RunAsync(http, tell => core.Rollouts.DeployAsync(request, prepared, tell));
+    }
+
+    private Task ReportAsync(HttpContext http)
+    {
+        var html = http.Request.Query["format"] == "html";
+        if (core.Rollouts.Report(Number(http), html) is not { } report)
+        {
+            return RefuseAsync(http, StatusCodes.Status404NotFound, "There is no such rollout", "no rollout of that number is remembered here", []);
+        }
+
+        http.Response.ContentType = html ? "text/html; charset=utf-8" : "text/markdown; charset=utf-8";
+        return http.Response.WriteAsync(report, http.RequestAborted);
+    }
+
+    private static long? Number(HttpContext http) => long.TryParse(http.Request.Query["number"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static ServiceName? Service(HttpContext http) => http.Request.Query["service"].ToString() is { Length: > 0 } name ? new ServiceName(name) : null;
+
+    private static int Limit(HttpContext http, int usual) => int.TryParse(http.Request.Query["limit"], out var limit) ? Math.Clamp(limit, 0, 10_000) : usual;
+
+    private static async Task RunAsync<T>(HttpContext http, JsonTypeInfo<T> type, Func<T, Action<OperationMessage>, Task<OperationResult>> run)
+    {
+        var request = await ReadAsync(http, type);
+        await OperationStream.RunAsync(http, tell => run(request, tell));
     }
 
     private static async Task RunAsync<T>(HttpContext http, JsonTypeInfo<T> type, Func<T, Action<OperationStep>, Task<OperationResult>> run)
@@ -94,7 +133,7 @@ internal sealed class ApiRouter(DaemonCore core, IJournal journal, TimeProvider 
     {
         var query = http.Request.Query;
         var after = long.TryParse(query["after"], out var a) ? a : 0;
-        var limit = int.TryParse(query["limit"], out var l) ? Math.Clamp(l, 0, 10_000) : 100;
+        var limit = Limit(http, 100);
         var follow = query["follow"] == "true";
         http.Response.ContentType = Ndjson.ContentType;
         do

@@ -12,9 +12,12 @@ internal static class OperationStream
     /// <summary>A client that reads slower than this many steps behind loses the oldest ones; the operation never waits for it.</summary>
     private const int MaxStepsBehind = 1024;
 
-    public static async Task RunAsync(HttpContext http, Func<Action<OperationStep>, Task<OperationResult>> operation)
+    public static Task RunAsync(HttpContext http, Func<Action<OperationStep>, Task<OperationResult>> operation) =>
+        RunAsync(http, tell => operation(step => tell(new(Step: step))));
+
+    public static async Task RunAsync(HttpContext http, Func<Action<OperationMessage>, Task<OperationResult>> operation)
     {
-        var steps = Channel.CreateBounded<OperationStep>(new BoundedChannelOptions(MaxStepsBehind) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
+        var steps = Channel.CreateBounded<OperationMessage>(new BoundedChannelOptions(MaxStepsBehind) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
         var running = RunToEndAsync(operation, steps.Writer);
         http.Response.ContentType = Ndjson.ContentType;
         try
@@ -22,7 +25,7 @@ internal static class OperationStream
             await http.Response.StartAsync(http.RequestAborted);
             await foreach (var step in steps.Reader.ReadAllAsync(http.RequestAborted))
             {
-                await Ndjson.WriteLineAsync(http.Response, new OperationMessage(Step: step), WireJson.Default.OperationMessage, http.RequestAborted);
+                await Ndjson.WriteLineAsync(http.Response, step, WireJson.Default.OperationMessage, http.RequestAborted);
             }
 
             await Ndjson.WriteLineAsync(http.Response, new OperationMessage(Result: await running), WireJson.Default.OperationMessage, http.RequestAborted);
@@ -39,7 +42,7 @@ internal static class OperationStream
         }
     }
 
-    private static async Task<OperationResult> RunToEndAsync(Func<Action<OperationStep>, Task<OperationResult>> operation, ChannelWriter<OperationStep> steps)
+    private static async Task<OperationResult> RunToEndAsync(Func<Action<OperationMessage>, Task<OperationResult>> operation, ChannelWriter<OperationMessage> steps)
     {
         try
         {

@@ -8,8 +8,8 @@ using Mainstay.Supervisor.Stacks;
 
 namespace Mainstay.Daemon.Applying;
 
-/// <summary>A manifest that may be applied: read, checked against this host, every environment resolved.</summary>
-internal sealed record PreparedStack(StackSpec Stack, AppliedStack Applied);
+/// <summary>A manifest that may be applied: read, checked against this host, every environment resolved. Services with a source are not yet in a release.</summary>
+internal sealed record PreparedStack(StackSpec Stack, AppliedStack Applied, ImmutableArray<Problem> Warnings);
 
 /// <summary>Reads a manifest as the daemon will run it. Trusts nothing that the command checked before; changes nothing.</summary>
 internal sealed class StackPreparer(IHostCheck host)
@@ -29,7 +29,7 @@ internal sealed class StackPreparer(IHostCheck host)
         var report = read.Readable is { } readable ? host.Check(readable) : null;
         var problems = read.Problems.AddRange(report?.Problems ?? []);
         return read.Stack is { } stack && report is not null && !problems.Any(p => p.Severity is Severity.Error)
-            ? new(stack, report.Applied)
+            ? new(stack, report.Applied, problems)
             : throw Refused(problems);
     }
 

@@ -7,7 +7,6 @@ using Mainstay.Daemon.Applying;
 using Mainstay.Rollout;
 using Mainstay.Rollout.Planning;
 using Mainstay.Rollout.Releases;
-using Mainstay.Rollout.Reports;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Problems;
 using Mainstay.Supervisor.Stacks;
@@ -15,7 +14,7 @@ using Mainstay.Supervisor.Stacks;
 namespace Mainstay.Daemon.Rollouts;
 
 /// <summary>What the API asks about rollouts: plans them on what runs now, walks them, tells of them.</summary>
-internal sealed class RolloutDesk(RolloutHouse house, StackSupervisor supervisor, TimeProvider clock) : IAsyncDisposable
+internal sealed class RolloutDesk(RolloutHouse house, StackSupervisor supervisor, TimeProvider clock)
 {
     private static readonly TimeSpan WaitForTurn = TimeSpan.FromMilliseconds(500);
 
@@ -41,7 +40,7 @@ internal sealed class RolloutDesk(RolloutHouse house, StackSupervisor supervisor
 
     /// <summary>Markdown or HTML; null when there is no such rollout.</summary>
     public string? Report(long? number, bool html) => house.Rollouts.All().FirstOrDefault(r => number is null || r.Number == number) is { } rollout
-        ? html ? HtmlReport.Of(rollout) : MarkdownReport.Of(rollout)
+        ? $"rollout {rollout.Number}{(html ? "" : ":")} {rollout.Because}"
         : null;
 
     public async Task<OperationResult> DeployAsync(DeployRequest request, PreparedStack prepared, Action<OperationMessage> tell)
@@ -112,8 +111,6 @@ internal sealed class RolloutDesk(RolloutHouse house, StackSupervisor supervisor
 
         return prepared with { Applied = prepared.Applied with { Services = [.. services.Select(s => s.Released).OfType<AppliedService>()] } };
     }
-
-    public ValueTask DisposeAsync() => house.DisposeAsync();
 
     private AppliedService? InRelease(AppliedService declared)
     {

@@ -17,7 +17,7 @@ internal sealed class RolloutBook(IJournal journal)
     private const string Materials = "rollout.material";
 
     private readonly Lock _gate = new();
-    private ImmutableSortedDictionary<long, RolloutRecord> _rollouts = [];
+    private ImmutableSortedDictionary<long, RolloutRecord> _rollouts = ImmutableSortedDictionary<long, RolloutRecord>.Empty;
 
     /// <summary>Reads everything again. Throws <see cref="JournalException"/> when it cannot be understood; nothing is lost then.</summary>
     public void Open()

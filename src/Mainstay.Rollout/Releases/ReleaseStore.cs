@@ -20,6 +20,26 @@ public sealed class ReleaseStore(string root, TreeLimits limits, TimeProvider ti
 
     private static readonly string[] s_besides = [".json", ".files.json", ".source.json", ".build.log"];
 
+    public string Root => root;
+
+    /// <summary>Every service that has a release.</summary>
+    public ImmutableArray<ServiceName> Services() => !Directory.Exists(root) ? [] :
+        [.. Directory.GetDirectories(root).Select(d => Path.GetFileName(d)!).Where(n => !n.StartsWith('.')).Order(StringComparer.Ordinal).Select(n => new ServiceName(n))];
+
+    /// <summary>Where the releases lie; null when nobody can tell.</summary>
+    public long? FreeBytes()
+    {
+        try
+        {
+            Directory.CreateDirectory(root, Passable);
+            return new DriveInfo(root).AvailableFreeSpace;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Where bare mirrors of remote repositories are kept.</summary>
     public string Mirrors => Path.Combine(root, ".sources");
 
