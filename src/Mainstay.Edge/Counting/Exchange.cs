@@ -39,7 +39,7 @@ internal struct Exchange
                 break;
 
             case Attempt.ClientFailed when _status > 0:
-                counters.Answered(Latency, failed: false);
+                counters.Answered(Latency, _status >= 500);
                 break;
 
             case Attempt.ClientFailed:

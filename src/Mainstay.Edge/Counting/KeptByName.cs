@@ -10,14 +10,12 @@ internal sealed class KeptByName<T>(int mostGone, long keepGone)
 
     public IEnumerable<T> All => _entries.Values.Select(e => e.Counters);
 
+    /// <summary>Whoever asks has a bearer for them.</summary>
     public T GetOrAdd(string name, Func<string, T> make)
     {
-        if (!_entries.TryGetValue(name, out var entry))
-        {
-            _entries[name] = entry = new(make(name), null);
-        }
-
-        return entry.Counters;
+        var counters = _entries.TryGetValue(name, out var entry) ? entry.Counters : make(name);
+        _entries[name] = new(counters, null);
+        return counters;
     }
 
     /// <summary>These are there at <paramref name="now"/>; all others have left, now or earlier.</summary>

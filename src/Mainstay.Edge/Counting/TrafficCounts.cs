@@ -24,6 +24,15 @@ internal sealed class TrafficCounts(TimeProvider time)
         }
     }
 
+    /// <summary>An instance serves again that was in use all the time, by a WebSocket perhaps, and whose counters may have been forgotten.</summary>
+    public void Keep(InstanceCounters counters)
+    {
+        lock (_gate)
+        {
+            _instances.GetOrAdd(counters.Instance, _ => counters);
+        }
+    }
+
     public ServiceCounters Service(string name)
     {
         lock (_gate)

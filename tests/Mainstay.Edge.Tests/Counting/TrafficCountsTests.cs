@@ -108,6 +108,24 @@ public sealed class TrafficCountsTests
     }
 
     [Fact]
+    public void An_instance_that_serves_again_after_more_than_an_hour_of_draining_is_counted_again()
+    {
+        Apply(Service(Instance("api-1")));
+        var busy = Assert.Single(_applier.Instances);
+        Assert.True(busy.TryEnterRequest());
+        Apply(Service());
+        _news.Next();
+        _clock.Advance(TimeSpan.FromHours(2));
+        _news.Next();
+        Assert.Empty(Known());
+
+        Apply(Service(Instance("api-1")));
+        Assert.Same(busy, Assert.Single(_applier.Instances));
+        busy.Counters.Answered(0, failed: false);
+        Assert.Equal(1, Assert.Single(Assert.Single(_news.Next()).Instances).Requests);
+    }
+
+    [Fact]
     public void Downtime_is_the_time_with_a_route_and_without_a_ready_instance_or_a_hold()
     {
         Apply(Service());
