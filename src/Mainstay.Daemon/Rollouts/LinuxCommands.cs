@@ -13,7 +13,7 @@ namespace Mainstay.Daemon.Rollouts;
 /// <summary>Runs a rollout's commands. Each belongs to one of a few marked places, so that the next daemon finds what a killed one left running.</summary>
 /// <param name="hostVariables">PATH, HOME, USER, LANG and TZ for a user; null means our own.</param>
 internal sealed class LinuxCommands(
-    HomeMark home, Spawner spawner, ProcScanner processes, EventLoop loop, Func<string?, ImmutableSortedDictionary<string, string>> hostVariables, TimeProvider time) : ICommands
+    HomeMark home, Spawner spawner, ProcScanner processes, EventLoop loop, Func<string?, ImmutableSortedDictionary<string, string>> hostVariables, TimeProvider time) : ICommands, IDisposable
 {
     /// <summary>At the same time; others wait, and their time begins with their turn.</summary>
     private const int Places = 16;
@@ -43,6 +43,8 @@ internal sealed class LinuxCommands(
             _turns.Release();
         }
     }
+
+    public void Dispose() => _turns.Dispose();
 
     /// <summary>Ends what commands of an earlier daemon left; call before the first of this one.</summary>
     public void KillLeftovers()
