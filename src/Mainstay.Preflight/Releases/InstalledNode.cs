@@ -21,8 +21,7 @@ public static partial class InstalledNode
 
     private static Version? Of(string program, IHostFacts facts)
     {
-        // As in /usr/local/bin/node -> /opt/node-v22/bin/node.
-        var header = Path.GetFullPath("../include/node/node_version.h", Path.GetDirectoryName(FinalTarget(program))!);
+        var header = Path.GetFullPath("../include/node/node_version.h", Path.GetDirectoryName(LinkTarget.Of(program))!);
         if (facts.Read(header, MostHeaderBytes).Text is not { } text)
         {
             return null;
@@ -30,18 +29,6 @@ public static partial class InstalledNode
 
         var parts = LinePattern().Matches(text).DistinctBy(m => m.Groups[1].Value).ToDictionary(m => m.Groups[1].Value, m => int.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture));
         return parts.TryGetValue("MAJOR", out var major) && parts.TryGetValue("MINOR", out var minor) && parts.TryGetValue("PATCH", out var patch) ? new Version(major, minor, patch) : null;
-    }
-
-    private static string FinalTarget(string program)
-    {
-        try
-        {
-            return File.ResolveLinkTarget(program, returnFinalTarget: true)?.FullName ?? program;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return program;
-        }
     }
 
     [GeneratedRegex(@"^#define NODE_(MAJOR|MINOR|PATCH)_VERSION ([0-9]{1,6})\s*$", RegexOptions.CultureInvariant | RegexOptions.Multiline)]

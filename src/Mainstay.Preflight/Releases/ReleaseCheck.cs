@@ -32,6 +32,8 @@ public static class ReleaseCheck
             found.AddRange(LockFileCheck.Run(files, package, home, spec.Rollout.Build));
         }
 
+        found.AddRange(DotnetSdkCheck.Run(files, folder, spec, facts));
+
         // Another interpreter's entry says that Node.js is not what runs here.
         if (entry is null or { IsNode: true })
         {
