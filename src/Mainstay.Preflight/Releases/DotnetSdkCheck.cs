@@ -10,6 +10,8 @@ namespace Mainstay.Preflight.Releases;
 /// <summary>A build with dotnet finds the SDK that global.json asks for. A warning: what else decides it (DOTNET_ROOT, workloads) is not known here.</summary>
 internal static class DotnetSdkCheck
 {
+    private static readonly EnumerationOptions s_flat = new() { IgnoreInaccessible = true };
+
     private static readonly JsonDocumentOptions s_commented = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     public static IEnumerable<Problem> Run(ReleaseFiles files, string folder, ServiceSpec spec, IHostFacts facts)
@@ -20,7 +22,7 @@ internal static class DotnetSdkCheck
         }
 
         // The preview's name is no part of what is compared.
-        Version[] here = [.. Directory.EnumerateDirectories(sdks).Select(d => Parse(Path.GetFileName(d))).OfType<Version>().Order()];
+        Version[] here = [.. Directory.EnumerateDirectories(sdks, "*", s_flat).Select(d => Parse(Path.GetFileName(d))).OfType<Version>().Order()];
         if (here.Length > 0 && !here.Any(h => Suffices(h, wanted.Version, wanted.RollForward)))
         {
             yield return ReleaseCodes.OtherSdkWanted.Warning(
