@@ -9,10 +9,11 @@ namespace Mainstay.Preflight.Releases;
 public static class ReleaseCheck
 {
     /// <param name="root">The release's root, absolute.</param>
-    /// <param name="node">The version of the Node.js that runs it; null when it is not known, and then nothing is an error that depends on it.</param>
+    /// <param name="node">The version of the Node.js that runs it; null to look for it. When it cannot be told, nothing is an error that depends on it.</param>
     /// <param name="built">The build is done, so that what is missing now stays missing, and dependencies are there to be looked at.</param>
     public static ImmutableArray<Problem> Run(string root, ServiceSpec spec, IHostFacts facts, Version? node = null, bool built = false, ReleaseLimits? limits = null)
     {
+        node ??= InstalledNode.VersionFor(spec, facts);
         var files = new ReleaseFiles(root, facts, limits ?? new ReleaseLimits());
         var folder = Path.GetFullPath(spec.Directory, files.Root);
         var home = HomeOfPackage(files, folder);
@@ -30,6 +31,8 @@ public static class ReleaseCheck
             found.AddRange(NodeEngineCheck.Run(package, files.Relative(manifest), node));
             found.AddRange(LockFileCheck.Run(files, package, home, spec.Rollout.Build));
         }
+
+        found.AddRange(DotnetSdkCheck.Run(files, folder, spec, facts));
 
         // Another interpreter's entry says that Node.js is not what runs here.
         if (entry is null or { IsNode: true })

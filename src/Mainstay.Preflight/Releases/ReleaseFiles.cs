@@ -8,7 +8,7 @@ namespace Mainstay.Preflight.Releases;
 /// <param name="MostFiles">Files and folders together; sources of people have fewer, dependencies are not counted.</param>
 /// <param name="MostFileBytes">Larger files are data or bundles, not what people write.</param>
 /// <param name="MostBytes">Of all files that are read for one question.</param>
-public sealed record ReleaseLimits(int MostFiles = 20_000, int MostFileBytes = 1_000_000, long MostBytes = 200_000_000);
+public sealed record ReleaseLimits(int MostFiles = 20_000, int MostFileBytes = 1_000_000, long MostBytes = 100_000_000);
 
 /// <summary>A file of the release; <paramref name="Path"/> is relative to its root.</summary>
 internal sealed record ReleaseFile(string Path, string FullPath, long Length)

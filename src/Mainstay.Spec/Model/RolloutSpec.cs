@@ -8,7 +8,7 @@ namespace Mainstay.Spec.Model;
 /// With a source, <see cref="ServiceSpec.Directory"/> is relative to the release's root until a release is chosen.
 /// </summary>
 /// <param name="Source">Null: the service runs from its directory as it is, and a rollout only replaces its processes.</param>
-/// <param name="Build">Commands, one after another, in the release's directory.</param>
+/// <param name="Build">Commands without a shell, one after another, in the release's directory.</param>
 /// <param name="BuildTimeout">For all commands of the build together.</param>
 /// <param name="Artifacts">Paths relative to the release's root; each must exist and not be empty after the build.</param>
 /// <param name="Migrate">Runs once for each rollout, in the new release, before any traffic.</param>
@@ -53,8 +53,8 @@ public sealed record ArtifactSpec(string Path, SourceSpan Span);
 public sealed record MigrateSpec(CommandSpec Command, TimeSpan Timeout);
 
 /// <summary>What is kept before a rollout changes anything.</summary>
-/// <param name="Paths">Absolute; files and directories that are copied.</param>
-/// <param name="Command">Writes into the directory that it finds in <c>MAINSTAY_BACKUP</c>.</param>
+/// <param name="Paths">Absolute, beside the manifest also with a source; files and directories that are copied.</param>
+/// <param name="Command">Writes into the directory that it finds in <c>MAINSTAY_BACKUP</c>; the shell's when it was written as one string.</param>
 /// <param name="Restore">Reads from that directory; run against a copy to test a backup, and offered (never run by itself) after a rollback.</param>
 /// <param name="Keep">So many backups of the service, newest first.</param>
 public sealed record BackupSpec(ImmutableArray<string> Paths, CommandSpec? Command, CommandSpec? Restore, int Keep, TimeSpan Timeout);

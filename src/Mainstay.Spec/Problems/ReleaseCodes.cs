@@ -11,6 +11,8 @@ public static class ReleaseCodes
 
     public static ProblemCode OtherNodeWanted { get; } = new("MS6003", "The release asks for another version of Node.js");
 
+    public static ProblemCode OtherSdkWanted { get; } = new("MS6004", "The release asks for another version of the .NET SDK");
+
     public static ProblemCode LockFileMissing { get; } = new("MS6010", "Dependencies are declared, but no lock file says which versions");
 
     public static ProblemCode LockFileNotHonoured { get; } = new("MS6011", "The build may install other versions than the lock file says");
@@ -25,6 +27,6 @@ public static class ReleaseCodes
 
     public static ImmutableArray<ProblemCode> All { get; } =
     [
-        EntryMissing, RequiresEsModule, OtherNodeWanted, LockFileMissing, LockFileNotHonoured, PrivateKeyInSource, TokenInSource, SecretsInSource, NotAllLookedAt,
+        EntryMissing, RequiresEsModule, OtherNodeWanted, OtherSdkWanted, LockFileMissing, LockFileNotHonoured, PrivateKeyInSource, TokenInSource, SecretsInSource, NotAllLookedAt,
     ];
 }

@@ -1,4 +1,3 @@
-using Mainstay.Preflight.Host;
 using Mainstay.Preflight.Releases;
 using Mainstay.Spec.Problems;
 using static Mainstay.Preflight.Tests.Releases.TempRelease;
@@ -118,9 +117,9 @@ public sealed class BuildFilesTests : IDisposable
             _release.With($"data/{i}.txt");
         }
 
-        var problem = Assert.Single(ReleaseCheck.Run(_release.Root, Service(), new LinuxHostFacts(""), limits: new ReleaseLimits(MostFiles: 10)));
+        var problem = Assert.Single(ReleaseCheck.Run(_release.Root, Service(), NoPrograms, limits: new ReleaseLimits(MostFiles: 10)));
         Assert.Equal(("MS6030", Severity.Warning), (problem.Code, problem.Severity));
-        Assert.Empty(ReleaseCheck.Run(_release.Root, Service(), new LinuxHostFacts(""), limits: new ReleaseLimits(MostFiles: 13)));
+        Assert.Empty(ReleaseCheck.Run(_release.Root, Service(), NoPrograms, limits: new ReleaseLimits(MostFiles: 13)));
     }
 
     [Fact]

@@ -12,6 +12,9 @@ internal sealed class TempRelease : IDisposable
     public static readonly Version Node18 = new(18, 20, 4);
     public static readonly Version Node22 = new(22, 12, 0);
 
+    /// <summary>This host, but for its programs: which Node.js it has is for the tests to say.</summary>
+    public static LinuxHostFacts NoPrograms { get; } = new("/nonexistent");
+
     private readonly string _root = Directory.CreateTempSubdirectory("mainstay-release-").FullName;
 
     public string Root => _root;
@@ -26,7 +29,7 @@ internal sealed class TempRelease : IDisposable
 
     /// <summary>The problems of a service with a source and these lines.</summary>
     public ImmutableArray<Problem> Check(Version? node, bool built, params ReadOnlySpan<string> lines) =>
-        ReleaseCheck.Run(_root, Service(lines), new LinuxHostFacts(""), node, built);
+        ReleaseCheck.Run(_root, Service(lines), NoPrograms, node, built);
 
     public ImmutableArray<Problem> Check(params ReadOnlySpan<string> lines) => Check(null, built: false, lines);
 

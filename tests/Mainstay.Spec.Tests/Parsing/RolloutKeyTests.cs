@@ -94,6 +94,15 @@ public sealed class RolloutKeyTests
     }
 
     [Theory]
+    [InlineData("source: { git: \"a\\0b\" }")]
+    [InlineData("source: { directory: \"a\\0b\" }")]
+    [InlineData("source: { archive: \"a\\0.zip\", sha256: x }")]
+    [InlineData("source: { git: . }\n    directory: \"a\\0b\"")]
+    [InlineData("source: { git: . }\n    artifacts: \"a\\0b\"")]
+    [InlineData("backup: { paths: \"a\\0b\" }")]
+    public void A_path_with_a_zero_byte_is_refused(string line) => Assert.Null(Manifest.Read(Manifest.With(line)).Stack);
+
+    [Theory]
     [InlineData("build: [ npm ci ]", "services.api.build")]
     [InlineData("artifacts: [ dist ]", "services.api.artifacts")]
     public void Without_a_source_there_is_nothing_to_build(string line, string path)

@@ -18,6 +18,14 @@ public sealed class RoundTripTests
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(150).WithQuietOnSuccess(true));
 
     [Fact]
+    public void Any_stack_comes_back_from_the_journals_form() => Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
+    {
+        var json = System.Text.Json.JsonSerializer.Serialize(new RandomStack(new Random(seed)).Make(), SpecJson.Default.StackSpec);
+
+        return json == System.Text.Json.JsonSerializer.Serialize(System.Text.Json.JsonSerializer.Deserialize(json, SpecJson.Default.StackSpec), SpecJson.Default.StackSpec!);
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(150).WithQuietOnSuccess(true));
+
+    [Fact]
     public void Reading_twice_gives_the_same_places_too()
     {
         var text = ContractExample.Text;
