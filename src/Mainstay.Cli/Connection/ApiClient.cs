@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -6,6 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 using Mainstay.Contracts;
 using Mainstay.Contracts.Api;
 using Mainstay.Contracts.Events;
+using Mainstay.Contracts.Rollouts;
 
 namespace Mainstay.Cli.Connection;
 
@@ -46,6 +48,26 @@ internal sealed class ApiClient(HomeLayout home, TimeProvider time)
 
     /// <summary>The status as the daemon wrote it: one JSON text in UTF-8.</summary>
     public Task<ReadOnlyMemory<byte>> StatusTextAsync(CancellationToken token) => GetBytesAsync("/v1/status", token);
+
+    /// <summary>The newest rollouts, at most <paramref name="limit"/>.</summary>
+    public async Task<ImmutableArray<RolloutRecord>> RolloutsAsync(int limit, CancellationToken token) =>
+        OrEmpty((await GetAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/rollouts?limit={limit}"), WireJson.Default.RolloutsDocument, token)).Rollouts);
+
+    /// <summary>One rollout; null when there is none of that number.</summary>
+    public async Task<RolloutRecord?> RolloutAsync(long number, CancellationToken token)
+    {
+        var found = await GetAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/rollouts?number={number}"), WireJson.Default.RolloutsDocument, token);
+        return OrEmpty(found.Rollouts).FirstOrDefault(r => r.Number == number);
+    }
+
+    /// <summary>A report as the daemon wrote it, in UTF-8.</summary>
+    public Task<ReadOnlyMemory<byte>> ReportAsync(long number, bool html, CancellationToken token) =>
+        GetBytesAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/rollouts/report?number={number}&format={(html ? "html" : "markdown")}"), token);
+
+    public async Task<ImmutableArray<ReleaseDocument>> ReleasesAsync(CancellationToken token) =>
+        OrEmpty((await GetAsync("/v1/releases", WireJson.Default.ReleasesDocument, token)).Releases);
+
+    private static ImmutableArray<T> OrEmpty<T>(ImmutableArray<T> array) => array.IsDefault ? [] : array;
 
     private async Task<T> GetAsync<T>(string target, JsonTypeInfo<T> type, CancellationToken token)
     {

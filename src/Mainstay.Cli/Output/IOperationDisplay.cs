@@ -7,6 +7,9 @@ internal interface IOperationDisplay
 {
     void Show(OperationMessage message);
 
+    /// <summary>Lines about the whole operation, such as its plan; they stay where they are.</summary>
+    void Remark(IReadOnlyList<string> lines);
+
     /// <summary>Called about every second, also when nothing happens.</summary>
     void Tick();
 
@@ -26,6 +29,12 @@ internal sealed class PlainDisplay(Screen screen) : IOperationDisplay
         }
     }
 
+    public void Remark(IReadOnlyList<string> lines)
+    {
+        screen.Lines(lines);
+        screen.Flush();
+    }
+
     public void Tick()
     {
     }
@@ -42,6 +51,11 @@ internal sealed class JsonDisplay(Screen screen) : IOperationDisplay
     {
         screen.Document(message, Contracts.WireJson.Default.OperationMessage);
         screen.Flush();
+    }
+
+    public void Remark(IReadOnlyList<string> lines)
+    {
+        // Made from a message that was passed on as it came.
     }
 
     public void Tick()

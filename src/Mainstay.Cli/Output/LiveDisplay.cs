@@ -17,6 +17,7 @@ internal sealed class LiveDisplay(Screen screen, TimeProvider time) : IOperation
             return;
         }
 
+        var because = Harmless.Text(step.Because, colours: false);
         if ((step.Instance ?? step.Service) is not { } name || step.State is not { } state)
         {
             // Not about one instance's state: a remark that stays above the table.
@@ -29,13 +30,19 @@ internal sealed class LiveDisplay(Screen screen, TimeProvider time) : IOperation
                 row.Since = time.GetTimestamp();
             }
 
-            (row.State, row.Because) = (state, step.Because);
+            (row.State, row.Because) = (state, because);
         }
         else
         {
-            _rows.Insert(PlaceFor(name, step.Service ?? name), new(name, step.Service ?? name) { State = state, Because = step.Because, Since = time.GetTimestamp() });
+            _rows.Insert(PlaceFor(name, step.Service ?? name), new(name, step.Service ?? name) { State = state, Because = because, Since = time.GetTimestamp() });
         }
 
+        Draw();
+    }
+
+    public void Remark(IReadOnlyList<string> lines)
+    {
+        _above.AddRange(lines);
         Draw();
     }
 

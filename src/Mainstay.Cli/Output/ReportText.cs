@@ -10,7 +10,7 @@ internal static class ReportText
     /// <summary>Cause first, then the evidence, then what to try, then what serves meanwhile.</summary>
     public static List<string> Of(FailureReport failure, Palette palette)
     {
-        var lines = new List<string> { palette.Bad(failure.Instance ?? failure.Service) + ": " + failure.Cause };
+        var lines = new List<string> { palette.Bad(failure.Instance ?? failure.Service) + ": " + Harmless.Text(failure.Cause, colours: false) };
         foreach (var block in failure.Evidence)
         {
             lines.Add($"  {block.Title}:");

@@ -38,7 +38,7 @@ internal static class StatusText
             lines.Add("");
             foreach (var notice in status.Notices)
             {
-                var wrapped = Wrap.Lines(notice, width - 8);
+                var wrapped = Wrap.Lines(Harmless.Text(notice, colours: false), width - 8);
                 lines.Add(palette.Warn("notice:") + " " + wrapped[0]);
                 lines.AddRange(wrapped.Skip(1).Select(line => new string(' ', 8) + line));
             }

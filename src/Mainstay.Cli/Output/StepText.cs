@@ -7,14 +7,16 @@ internal static class StepText
 {
     public static string Of(OperationStep step, Palette palette)
     {
+        // A commit's subject or a command's last line may stand in it.
+        var because = Harmless.Text(step.Because, colours: false);
         var name = step.Instance ?? step.Service;
         var state = step.State is { } phase ? palette.Of(phase, Words.Of(phase)) : null;
         return (name, state) switch
         {
-            (null, null) => step.Because,
-            (null, _) => $"{state}: {step.Because}",
-            (_, null) => $"{name}: {step.Because}",
-            _ => $"{name} {state}: {step.Because}",
+            (null, null) => because,
+            (null, _) => $"{state}: {because}",
+            (_, null) => $"{name}: {because}",
+            _ => $"{name} {state}: {because}",
         };
     }
 }

@@ -20,4 +20,16 @@ internal static class Wrap
         lines.Add(rest.ToString());
         return lines;
     }
+
+    /// <summary>The text behind its lead; the lines that follow stand under the text's begin.</summary>
+    public static List<string> Hanging(string lead, string text, int width)
+    {
+        var lines = Lines(text, width - lead.Length);
+        for (var i = 0; i < lines.Count; i++)
+        {
+            lines[i] = (i == 0 ? lead : new string(' ', lead.Length)) + lines[i];
+        }
+
+        return lines;
+    }
 }

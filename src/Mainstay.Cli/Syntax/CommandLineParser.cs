@@ -83,7 +83,7 @@ internal sealed class CommandLineParser(Func<string, bool> isManifest)
             return new($"--{option.Long} needs a value: <{option.Value}>", $"{Prefix()} --{option.Long} <{option.Value}>");
         }
 
-        _options[option.Long] = value;
+        _options[option.Long] = option.Repeats && _options.TryGetValue(option.Long, out var earlier) ? $"{earlier},{value}" : value;
         i += attached is null ? 1 : 0;
         return null;
     }

@@ -25,7 +25,8 @@ internal static class CompletionScript
             _mainstay() {
               local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" verb="" word
               case "$previous" in
-                --file|--home) COMPREPLY=($(compgen -f -- "$current")); return ;;
+                --file|--home|--output|-o) COMPREPLY=($(compgen -f -- "$current")); return ;;
+                --only) COMPREPLY=($(compgen -W "$(mainstay completion services 2>/dev/null)" -- "$current")); return ;;
               esac
               for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
                 case "$word" in -*) ;; *) verb=$word; break ;; esac
@@ -119,6 +120,7 @@ internal static class CompletionScript
     {
         "completion" => Shells,
         "edge" => ["reload"],
+        "rollout" => ["show", "pause", "resume", "abort"],
         "help" => Verbs.Select(v => v.Name),
         _ => verb.Arguments.Contains("all>", StringComparison.Ordinal) ? ["all"] : [],
     };

@@ -18,6 +18,15 @@ internal static class VerbTable
     public static readonly OptionSpec Since = new("since", null, "when", "only what is newer: a duration such as 15m or 2h, or a time such as 2026-01-31T14:00");
     public static readonly OptionSpec Daemon = new("daemon", null, null, "stop the daemon and the edge too");
 
+    public static readonly OptionSpec Only = new("only", null, "services", "only these services, separated by commas; the same as naming them", Repeats: true);
+    public static readonly OptionSpec DryRun = new("dry-run", null, null, "print the whole plan and change nothing");
+    public static readonly OptionSpec AllowDirty = new("allow-dirty", null, null, "deploy what is committed although the source has changes that are not; the report says so");
+    public static readonly OptionSpec AllowDowntime = new("allow-downtime", null, null, "go on although a service would not serve meanwhile; the report says so");
+    public static readonly OptionSpec Wait = new("wait", null, null, "wait for a rollout that is under way, instead of being refused");
+    public static readonly OptionSpec To = new("to", null, "release", "this release instead of the one before; for one service");
+    public static readonly OptionSpec Html = new("html", null, null, "as one HTML page instead of Markdown");
+    public static readonly OptionSpec Output = new("output", 'o', "path", "write it to this file, over what is there; .html as the name's end means --html");
+
     public static readonly ImmutableArray<OptionSpec> Globals = [File, Home, Json, NoColor, Help];
 
     public static readonly ImmutableArray<VerbSpec> All =
@@ -40,6 +49,18 @@ internal static class VerbTable
         new("reload", "<service...|all>", 1, Any, "replace every process without losing a request",
             "New processes first become ready, then get the traffic, then the old ones drain and stop. A new process that does not become ready replaces nothing: exit 1 and the cause.", [], TakesServices: true),
         new("scale", "<service>=<n>...", 1, Any, "set the number of instances", "Holds until the next up, which goes by the manifest again.", [], TakesServices: true),
+        new("deploy", "[service...]", 0, Any, "bring services to what their sources hold now, or back to what served",
+            "Reads the manifest as up does. Everything is planned, and checked, before anything is touched; the plan is printed first. Ends in one of two states, both proven: the new release serves everywhere, or the one before does. Exit 1, with the explained cause, when it failed or was rolled back; exit 3 when it was refused and nothing was changed. Ctrl-C leaves the rollout to the daemon: `rollout` pauses, resumes or aborts it.",
+            [Only, DryRun, AllowDirty, AllowDowntime, Wait], TakesServices: true),
+        new("rollback", "[service...]", 0, Any, "bring services back to the release that served before",
+            "Needs no manifest, no network and no build. Without services, all of the last rollout. Exit 0 only when the release from before is proven to serve.",
+            [To, DryRun], TakesServices: true),
+        new("rollout", "<show|pause|resume|abort> [number]", 1, 2, "look at a rollout, or steer the one under way",
+            "show: its steps, what they saw and what traffic met meanwhile; the last rollout, when no number is given. pause: after the step under way, until resume. abort: back to what served before; returns when that serves.", []),
+        new("rollouts", "", 0, 0, "list the rollouts, newest first", "", [Lines with { Help = "how many of the newest to show (default 20)" }]),
+        new("releases", "[service...]", 0, Any, "list the releases on disk, by service", "Exit 1 when a named service has none.", [], TakesServices: true),
+        new("report", "[number]", 0, 1, "print the report of a rollout",
+            "The last rollout, when no number is given. Markdown; with --json everything that is known of the rollout, as one document.", [Html, Output]),
         new("down", "", 0, 0, "stop everything, in reverse order", "", [Daemon]),
         new("init", "[folder]", 0, 1, "write a commented mainstay.yaml for the program found here", "Never overwrites a file.", []),
         new("schema", "", 0, 0, "print the JSON Schema of the manifest", "For editors: point the YAML language server at it.", []),
@@ -49,7 +70,6 @@ internal static class VerbTable
         new("edge", "reload", 1, 1, "replace the edge process without refusing a connection", "`mainstay edge` alone is the edge process itself; the daemon starts it.", []),
         new("completion", "<bash|zsh|fish>", 1, 1, "print a completion script for a shell", "For bash: source <(mainstay completion bash)", []),
         new("help", "[command]", 0, 1, "explain a command", "", []),
-        Coming("deploy"), Coming("rollback"), Coming("releases"), Coming("rollouts"), Coming("report"),
         Coming("switch"), Coming("incidents"), Coming("incident"), Coming("alerts"),
     ];
 

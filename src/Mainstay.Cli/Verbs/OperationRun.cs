@@ -12,6 +12,9 @@ internal sealed class OperationRun(VerbContext context, ApiClient client)
 {
     private static readonly TimeSpan Frame = TimeSpan.FromSeconds(1);
 
+    /// <summary>What is said around the operation.</summary>
+    public IOperationTold Told { get; init; } = new ServicesTold(context);
+
     /// <summary>Returns the operation's own exit code. Interrupted, it leaves the operation to the daemon.</summary>
     public async Task<int> RunAsync<TRequest>(string what, string target, TRequest request, JsonTypeInfo<TRequest> type, CancellationToken token)
     {
@@ -25,7 +28,7 @@ internal sealed class OperationRun(VerbContext context, ApiClient client)
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
             display.Close();
-            context.Screen.ErrorLines([$"interrupted: the daemon goes on with {what}", "  try: mainstay status   (shows how far it is)"]);
+            context.Screen.ErrorLines(Told.Interrupted(what));
             return CliRole.Interrupted;
         }
         catch (RefusedByDaemonException e)
@@ -64,17 +67,16 @@ internal sealed class OperationRun(VerbContext context, ApiClient client)
             }
 
             display.Show(source.Current);
+            if (source.Current.Rollout is { } rollout && Told.Heard(rollout) is { Count: > 0 } lines)
+            {
+                display.Remark(lines);
+            }
         }
     }
 
     private int WentAway(string what)
     {
-        context.Screen.ErrorLines(
-        [
-            $"the daemon went away during {what}; services keep running",
-            "  try: mainstay status   (starts a daemon, which adopts what runs)",
-            $"  try: tail {context.Home.DaemonLog}   (why it went)",
-        ]);
+        context.Screen.ErrorLines(Told.WentAway(what));
         return (int)ExitCode.DaemonNotReachable;
     }
 
@@ -91,7 +93,7 @@ internal sealed class OperationRun(VerbContext context, ApiClient client)
         if (result.ExitCode is ExitCode.Done)
         {
             screen.ErrorLines(problems);
-            screen.Line(result.Summary);
+            screen.Line(Harmless.Text(result.Summary, colours: false));
             return ExitCode.Done;
         }
 
@@ -102,7 +104,8 @@ internal sealed class OperationRun(VerbContext context, ApiClient client)
             screen.ErrorLines(ReportText.Of(failure, screen.Colours));
         }
 
-        screen.ErrorLine($"{what} {(result.ExitCode is ExitCode.Problems ? "refused" : "failed")}: {result.Summary}");
+        screen.ErrorLine($"{what} {(result.ExitCode is ExitCode.Problems ? "refused" : "failed")}: {Harmless.Text(result.Summary, colours: false)}");
+        screen.ErrorLines(Told.Failed());
         return result.ExitCode;
     }
 
