@@ -13,7 +13,7 @@ namespace Mainstay.Daemon.Rollouts;
 /// <summary>Runs a rollout's commands. Each belongs to one of a few marked places, so that the next daemon finds what a killed one left running.</summary>
 /// <param name="hostVariables">PATH, HOME, USER, LANG and TZ for a user; null means our own.</param>
 internal sealed class LinuxCommands(
-    HomeMark home, Spawner spawner, ProcScanner processes, EventLoop loop, Func<string?, ImmutableSortedDictionary<string, string>> hostVariables, TimeProvider time) : ICommands
+    HomeMark home, Spawner spawner, ProcScanner processes, EventLoop loop, Func<string?, ImmutableSortedDictionary<string, string>> hostVariables, TimeProvider time) : ICommands, IDisposable
 {
     /// <summary>At the same time; others wait, and their time begins with their turn.</summary>
     private const int Places = 16;
@@ -54,10 +54,12 @@ internal sealed class LinuxCommands(
         }
     }
 
+    public void Dispose() => _turns.Dispose();
+
     private async Task<CommandOutcome> RunInPlaceAsync(CommandRequest request, string mark, Action<string> line, CancellationToken token)
     {
         var started = time.GetTimestamp();
-        var (read, write) = Pipes.Make();
+        var (read, write) = Pipes.MakeForOutput();
         using var output = new CommandLines(read, loop, line);
         SpawnOutcome outcome;
         using (write)

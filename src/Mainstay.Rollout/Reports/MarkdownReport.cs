@@ -31,21 +31,20 @@ public static class MarkdownReport
                 '<' => "&lt;",
                 '>' => "&gt;",
 
-                // Bare addresses become links by themselves, unless these are written otherwise.
+                // A bare address of mail becomes a link by itself.
                 '@' => "&#64;",
-                ':' => "&#58;",
                 _ when Special.Contains(c) => $"\\{c}",
                 _ => c.ToString(),
             });
         }
 
-        // "www." begins a link too, and these begin a list, a heading or a rule when they come first.
-        text.Replace("www.", "www&#46;");
+        // So do these; and some signs begin a list, a heading or a rule when they come first.
+        text.Replace("://", "&#58;//").Replace("www.", "www&#46;").Replace("WWW.", "WWW&#46;");
         var line = text.ToString();
         return line.Length > 0 && (line[0] is '-' or '+' or '=' || (char.IsAsciiDigit(line[0]) && StartsList(line))) ? $"&#{(int)line[0]};{line[1..]}" : line;
     }
 
-    private static bool StartsList(string line) => line.TrimStart("0123456789".ToCharArray()) is ['.' or ')', ..];
+    private static bool StartsList(string line) => line.TrimStart("0123456789".ToCharArray()) is ['.' or ')'] or ['.' or ')', ' ', ..];
 
     private static void Write(StringBuilder text, ReportBlock block)
     {
@@ -87,7 +86,7 @@ public static class MarkdownReport
         // A fence ends a block only if it is at least as long as the one that began it.
         var longest = lines.Select(l => l.Split(l.Where(c => c != '`').Distinct().ToArray()).Max(run => run.Length)).DefaultIfEmpty(0).Max();
         var fence = new string('`', Math.Max(3, longest + 1));
-        text.Append(Escape(code.Title)).Append("&#58;\n\n").Append(fence).Append("text\n");
+        text.Append(Escape(code.Title)).Append(":\n\n").Append(fence).Append("text\n");
         foreach (var line in lines)
         {
             text.Append(line).Append('\n');

@@ -22,6 +22,7 @@ public sealed class LinuxCommandsTests : IDisposable
 
     public void Dispose()
     {
+        _commands.Dispose();
         _loop.Dispose();
         Directory.Delete(_root, recursive: true);
     }
@@ -103,7 +104,8 @@ public sealed class LinuxCommandsTests : IDisposable
         var begun = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var running = _commands.RunAsync(Request(Shell("echo $$; sleep 300")), l => begun.TrySetResult(l), default);
         await begun.Task;
-        Commands().KillLeftovers();
+        using var next = Commands();
+        next.KillLeftovers();
         Assert.Equal("SIGKILL", (await running).Signal);
     }
 
