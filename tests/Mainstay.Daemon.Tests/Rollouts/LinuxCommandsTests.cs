@@ -99,6 +99,14 @@ public sealed class LinuxCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_child_that_stays_behind_and_writes_without_end_is_ended_too()
+    {
+        var outcome = await Run("yes & sleep 0.2");
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.InRange(outcome.Took, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public async Task The_next_daemon_ends_what_a_killed_one_left_running()
     {
         var begun = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
