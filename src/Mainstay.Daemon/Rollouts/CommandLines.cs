@@ -39,9 +39,9 @@ internal sealed class CommandLines : IDisposable
     {
         lock (_gate)
         {
-            while (!HasEnded && Drain())
+            // What ended has written all it will, and a pipe holds no more than one drain takes; a child of it that writes on and on is not waited for.
+            for (var drains = 2; drains > 0 && !HasEnded && Drain(); drains--)
             {
-                // What ended has written all it will; a child of it that writes on is not waited for.
             }
 
             if (_length > 0)

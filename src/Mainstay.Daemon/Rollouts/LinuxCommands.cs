@@ -44,8 +44,6 @@ internal sealed class LinuxCommands(
         }
     }
 
-    public void Dispose() => _turns.Dispose();
-
     /// <summary>Ends what commands of an earlier daemon left; call before the first of this one.</summary>
     public void KillLeftovers()
     {
@@ -56,10 +54,12 @@ internal sealed class LinuxCommands(
         }
     }
 
+    public void Dispose() => _turns.Dispose();
+
     private async Task<CommandOutcome> RunInPlaceAsync(CommandRequest request, string mark, Action<string> line, CancellationToken token)
     {
         var started = time.GetTimestamp();
-        var (read, write) = Pipes.Make();
+        var (read, write) = Pipes.MakeForOutput();
         using var output = new CommandLines(read, loop, line);
         SpawnOutcome outcome;
         using (write)

@@ -14,6 +14,16 @@ public static unsafe class Pipes
         return (new Descriptor(ends[0]), new Descriptor(ends[1]));
     }
 
+    /// <summary>For the output of a child: reading does not wait, and writing does, as every program expects. One that fails with EAGAIN when the pipe is full loses output or gives up.</summary>
+    public static (Descriptor Read, Descriptor Write) MakeForOutput()
+    {
+        var ends = stackalloc int[2];
+        Libc.Check(Libc.Pipe2(ends, Libc.CLOEXEC), "making a pipe");
+        var (read, write) = (new Descriptor(ends[0]), new Descriptor(ends[1]));
+        Libc.Check(Libc.Fcntl(read, Libc.F_SETFL, Libc.NONBLOCK), "making a pipe's reading not wait");
+        return (read, write);
+    }
+
     /// <summary>The bytes read, 0 when no writer is left, null when there is nothing to read now.</summary>
     public static int? Read(Descriptor pipe, Span<byte> buffer)
     {

@@ -19,6 +19,7 @@ internal static unsafe partial class Libc
 
     public const int F_GETFD = 1;
     public const int F_SETFD = 2;
+    public const int F_SETFL = 4;
     public const int F_DUPFD_CLOEXEC = 1030;
     public const int F_SETPIPE_SZ = 1031;
     public const int F_GETPIPE_SZ = 1032;
