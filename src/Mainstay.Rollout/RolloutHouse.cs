@@ -63,7 +63,7 @@ public sealed class RolloutHouse : IAsyncDisposable
         });
         Rollouts = new(
             new(book, steps, new(ports.Traffic), RolloutMachine.Next, ports.Time, ports.Logger),
-            new(Store, book, ports.Time.GetUtcNow()));
+            new(ports.Instances, Store, book, ports.Time.GetUtcNow()));
         Planner = new(sources, Store, ports.Time);
         Rollbacks = new(book, Store, ports.Time);
     }

@@ -36,6 +36,11 @@ public sealed class Rollouts : IAsyncDisposable
     public void Recover()
     {
         _around.Book.Open();
+        if (_around.Book.All.All(r => r.HasEnded))
+        {
+            _ending = _aftermath.SettleAsync();
+        }
+
         foreach (var left in _around.Book.All.Where(r => !r.HasEnded))
         {
             if (_around.Book.MaterialOf(left.Number) is { } material)

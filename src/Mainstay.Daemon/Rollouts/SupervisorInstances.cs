@@ -20,6 +20,8 @@ internal sealed class SupervisorInstances(StackSupervisor supervisor) : IInstanc
         return Outcome(service, await supervisor.ReturnAsync(service, release, progress, token));
     }
 
+    public Task SettleAsync(CancellationToken token) => supervisor.IsOnTrial ? supervisor.SettleAsync(token) : Task.CompletedTask;
+
     public ImmutableArray<InstanceFacts> Look(ServiceName service) =>
     [
         .. supervisor.Processes(service).Select(p => new InstanceFacts(

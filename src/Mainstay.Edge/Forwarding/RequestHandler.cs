@@ -110,7 +110,7 @@ internal sealed class RequestHandler(TrafficState traffic, Selection selection, 
         tries.Count += tries.AtCandidate ? 0 : 1;
         tries.Failed = instance;
         var hasOther = tries.AtCandidate || HasOther(state, request, instance);
-        var (next, verdict) = RetryRule.After(attempt, new(IsRepeatable(request, tries), tries.Repeated, tries.Count, hasOther, tries.Learned));
+        var (next, verdict) = RetryRule.After(attempt, new(IsRepeatable(request, tries), tries.Repeated, tries.Count, hasOther, tries.Learned, Holds(request)));
         switch (next)
         {
             case Next.TryAgain:
@@ -129,6 +129,8 @@ internal sealed class RequestHandler(TrafficState traffic, Selection selection, 
     }
 
     private static bool IsRepeatable(EdgeRequest request, Tries tries) => tries.BodyAppended && (request.IsIdempotent || tries.WebSocket);
+
+    private bool Holds(EdgeRequest request) => traffic.Current?.Find(request.Host, request.Path)?.Service.Hold ?? false;
 
     private bool HasOther(RoutingState state, EdgeRequest request, InstanceTraffic instance)
     {

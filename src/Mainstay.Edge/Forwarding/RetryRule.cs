@@ -21,7 +21,8 @@ internal enum Next
 /// <param name="Count">Tries so far, the last one included.</param>
 /// <param name="HasOther">Another instance is ready, or the routing has changed since.</param>
 /// <param name="Learned">The daemon's word was waited for already.</param>
-internal readonly record struct TryFacts(bool Repeatable, bool Repeated, int Count, bool HasOther, bool Learned);
+/// <param name="Hold">The daemon says that the service's requests are worth holding: what falls now is about to be replaced.</param>
+internal readonly record struct TryFacts(bool Repeatable, bool Repeated, int Count, bool HasOther, bool Learned, bool Hold);
 
 /// <summary>When a request may be sent again (RFC 9110 9.2.2). Pure.</summary>
 internal static class RetryRule
@@ -38,6 +39,9 @@ internal static class RetryRule
 
         // It may have been processed. Once more, and only when that cannot hurt.
         Attempt.Died when facts is { Repeatable: true, Repeated: false } => (Next.TryAgain, null),
+
+        // A release on trial that falls takes its instances down one after another; the one from before is on its way.
+        Attempt.Died when facts is { Repeatable: true, Hold: true, Count: < MaxTries } => (Next.TryAgain, null),
         Attempt.Died => (Next.Answer, EdgeVerdict.ConnectionFailed),
 
         // The service has begun to answer, or is still at work: a second request would be a second one.

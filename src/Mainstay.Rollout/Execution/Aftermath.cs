@@ -1,16 +1,26 @@
 using Mainstay.Contracts.Rollouts;
 using Mainstay.Rollout.Planning;
+using Mainstay.Rollout.Ports;
 using Mainstay.Rollout.Releases;
 
 namespace Mainstay.Rollout.Execution;
 
 /// <summary>What a rollout that has ended leaves to do: releases get their name for good or bad, and old ones go.</summary>
-internal sealed class Aftermath(ReleaseStore store, RolloutBook book, DateTimeOffset daemonStartedAt)
+internal sealed class Aftermath(IInstances instances, ReleaseStore store, RolloutBook book, DateTimeOffset daemonStartedAt)
 {
     /// <summary>Of all releases of one service together.</summary>
     private const long MaxBytes = 20L << 30;
 
-    public Task RunAsync(RolloutRecord rollout, RolloutMaterial material) => Task.Run(() =>
+    public async Task RunAsync(RolloutRecord rollout, RolloutMaterial material)
+    {
+        await SettleAsync();
+        await Task.Run(() => Tidy(rollout, material));
+    }
+
+    /// <summary>Also when a daemon died between a rollout's end and this.</summary>
+    public Task SettleAsync() => instances.SettleAsync(CancellationToken.None);
+
+    private void Tidy(RolloutRecord rollout, RolloutMaterial material)
     {
         foreach (var part in material.Parts.Where(p => p.SourceId is not null))
         {
@@ -19,7 +29,7 @@ internal sealed class Aftermath(ReleaseStore store, RolloutBook book, DateTimeOf
             var safe = new[] { part.To.Release, part.From?.Release, target }.Concat(TargetsOf(part)).OfType<string>().ToHashSet(StringComparer.Ordinal);
             store.Prune(part.To.Spec.Name, part.To.Spec.Rollout.Deploy.KeepReleases, MaxBytes, safe, daemonStartedAt);
         }
-    });
+    }
 
     private void Mark(RolloutRecord rollout, RolloutPart part)
     {

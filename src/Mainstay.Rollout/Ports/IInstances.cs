@@ -17,6 +17,9 @@ public interface IInstances
     /// <summary>Brings a service to a release at once, all slots, candidates removed; returns when it serves or has shown that it does not. Null: the service goes.</summary>
     Task<AdvanceOutcome> ReturnAsync(ServiceName service, AppliedService? release, Action<OperationStep> progress, CancellationToken token);
 
+    /// <summary>No rollout judges anything any more. While one does, requests are held when all instances fall: another release comes at once.</summary>
+    Task SettleAsync(CancellationToken token);
+
     /// <summary>Every instance of the service with a process, candidates too.</summary>
     ImmutableArray<InstanceFacts> Look(ServiceName service);
 }

@@ -72,6 +72,7 @@ internal sealed record SetbackRecord(long Operation, bool Skipped, string Becaus
 /// <param name="Release">The number of the release that is wanted; a reload changes it at its good end only.</param>
 /// <param name="Count">Instances wanted.</param>
 /// <param name="Stamp">Number of the last explicit start; instances follow it once.</param>
+/// <param name="OnTrial">A rollout still judges the release: should it fall, another one comes at once, so requests are worth holding even for a crash.</param>
 /// <param name="RestartStamp">Instances with an older stamp than this have their process replaced.</param>
 internal sealed record ServiceRecord(
     ServiceName Name,
@@ -87,7 +88,8 @@ internal sealed record ServiceRecord(
     ReloadRecord? Reload,
     SetbackRecord? Setback,
     long Operation,
-    string Because)
+    string Because,
+    bool OnTrial = false)
 {
     public static string Wants(int count) => count == 1 ? "1 instance is wanted" : FormattableString.Invariant($"{count} instances are wanted");
 

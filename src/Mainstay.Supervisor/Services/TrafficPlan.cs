@@ -41,12 +41,20 @@ internal static class TrafficPlan
 
     private static bool IsOffered(LaneSeen lane) => lane.State.Serves && lane.Lane.Role is not LaneRole.Retiring && lane.State.Wish is Wish.Up;
 
-    /// <summary>Requests are worth holding while a process is away because it was meant to be: never for a crash, which may not end.</summary>
+    /// <summary>
+    /// Requests are worth holding while a process is away because it was meant to be: never for a crash, which may not end. But that of a release
+    /// on trial does, for the one from before comes back.
+    /// </summary>
     private static bool Holds(ServiceRecord record, ServiceSeen seen)
     {
         if (record.Wish is not ServiceWish.Up)
         {
             return false;
+        }
+
+        if (record.OnTrial)
+        {
+            return true;
         }
 
         var swapping = record.Reload is { Stage: ReloadStage.Going or ReloadStage.Undoing } reload && IsStopFirst(record, reload);

@@ -99,6 +99,15 @@ internal static class StackChanges
         return new(state with { Stack = state.Stack with { Operation = operation }, Services = state.Services.SetItem(name, back) }, [name]);
     }
 
+    /// <summary>The rollout has ended: what serves is what is meant to.</summary>
+    public static StackChange Settle(StackState state, long operation) => new(
+        state with
+        {
+            Stack = state.Stack with { Operation = operation },
+            Services = state.Services.SetItems(state.Services.Where(s => s.Value.OnTrial).Select(s => new KeyValuePair<ServiceName, ServiceRecord>(s.Key, s.Value with { OnTrial = false }))),
+        },
+        []);
+
     private static ServiceRecord Advanced(ServiceRecord record, AppliedService to, int batch, bool promote, long operation)
     {
         // They were judged well and then failed: that is the end of this rollout, not the beginning of another try.
@@ -111,7 +120,7 @@ internal static class StackChanges
         var passed = promote && record.Reload is { Stage: ReloadStage.Going, IsGated: true }
             ? record.Lanes.Where(l => l.Role is LaneRole.Successor).Select(l => l.Key).ToImmutableArray()
             : [];
-        return Towards(Risen(record, operation), to, operation, $"{to.Release} is rolled out", new(Math.Max(1, batch), Gated: true, passed));
+        return Towards(Risen(record, operation), to, operation, $"{to.Release} is rolled out", new(Math.Max(1, batch), Gated: true, passed)) with { OnTrial = true };
     }
 
     private static ServiceRecord Risen(ServiceRecord record, long operation) => record with

@@ -95,6 +95,12 @@ public sealed class StackSupervisor : IAsyncDisposable
     public Task<OperationResult> ReturnAsync(ServiceName service, AppliedService? to, Action<OperationStep> progress, CancellationToken token) =>
         RunAsync(new("rollback", (state, number) => StackChanges.Return(state, service, to, number), progress), token);
 
+    /// <summary>No rollout judges anything any more: requests are held by the usual rules again.</summary>
+    public Task<OperationResult> SettleAsync(CancellationToken token) => RunAsync(new("rollout", StackChanges.Settle, _ => { }), token);
+
+    /// <summary>Some service is still on trial.</summary>
+    public bool IsOnTrial => _loop?.View.Services.Values.Any(s => s.Record.OnTrial) ?? false;
+
     /// <summary>A gated reload waits with its candidates.</summary>
     public bool HasCandidates(ServiceName service) =>
         _loop?.View.Services.GetValueOrDefault(service) is { } view && ServicePlanner.IsAtGate(view.Record, view.Actor.See(DependenciesSeen.AllThere));
