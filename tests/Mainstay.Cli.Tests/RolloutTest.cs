@@ -44,6 +44,31 @@ public abstract class RolloutTest : CommandTest
         await exchange.EndStreamAsync();
     });
 
+    /// <summary>Ctrl-C once the command has shown <paramref name="shown"/> of the message; the daemon never comes to a result.</summary>
+    private protected async Task<CommandResult> InterruptedAsync(string shown, OperationMessage message, params string[] args)
+    {
+        using var interrupt = new CancellationTokenSource();
+        using var output = new SignallingWriter(shown);
+        using var error = new StringWriter();
+        await using var daemon = FakeDaemon.Start(Home, async exchange =>
+        {
+            if (exchange.Method == "GET")
+            {
+                await exchange.JsonAsync(200, new([RolloutSamples.Under]), WireJson.Default.RolloutsDocument);
+                return;
+            }
+
+            await exchange.BeginStreamAsync();
+            await exchange.LineAsync(message, WireJson.Default.OperationMessage);
+            await Task.Delay(Timeout.Infinite, exchange.Killed);
+        });
+
+        var command = CliRole.RunAsync(args, HostFor(output, error) with { Interrupted = interrupt.Token });
+        await output.Seen;
+        await interrupt.CancelAsync();
+        return new(await command, output.ToString(), error.ToString());
+    }
+
     private static ImmutableArray<RolloutRecord> Asked(string target, ImmutableArray<RolloutRecord> known)
     {
         var (key, value) = target.Split('?', '=') is [_, var k, var v] ? (k, int.Parse(v)) : ("", 0);

@@ -127,7 +127,7 @@ public sealed class DeployTests : RolloutTest
 
         var result = await RunAsync("deploy");
 
-        Assert.Equal((ExitCode.Failed, "deploy failed: rollout 11 is under way, by bob@desk since 12:00\n"), (result.Exit, result.Error));
+        Assert.Equal((ExitCode.Failed, "deploy refused: rollout 11 is under way, by bob@desk since 12:00\n"), (result.Exit, result.Error));
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class DeployTests : RolloutTest
     [Fact]
     public async Task Ctrl_C_leaves_the_rollout_to_the_daemon_and_says_how_to_watch_pause_and_abort_it()
     {
-        var result = await InterruptedAsync("deploy");
+        var result = await InterruptedAsync("steps:", new(Rollout: RolloutSamples.Planned), "deploy");
 
         Assert.Equal(CliRole.Interrupted, result.Code);
         Assert.Equal(
@@ -170,8 +170,13 @@ public sealed class DeployTests : RolloutTest
     }
 
     [Fact]
+    public async Task Ctrl_C_before_the_plan_promises_no_rollout() => Assert.Equal(
+        "interrupted: the daemon goes on with deploy\n  try: mainstay rollouts   (shows whether a rollout began)\n",
+        (await InterruptedAsync("waits for", Step("waits for rollout 11"), "deploy", "--wait")).Error);
+
+    [Fact]
     public async Task Ctrl_C_of_a_dry_run_leaves_nothing() =>
-        Assert.Equal("interrupted: a dry run changes nothing\n", (await InterruptedAsync("deploy", "--dry-run")).Error);
+        Assert.Equal("interrupted: a dry run changes nothing\n", (await InterruptedAsync("steps:", new(Rollout: RolloutSamples.Planned), "deploy", "--dry-run")).Error);
 
     [Fact]
     public async Task Json_is_the_daemons_messages()
@@ -212,23 +217,5 @@ public sealed class DeployTests : RolloutTest
 
         Assert.Equal(0, (await RunAsync(args)).Code);
         return sent!;
-    }
-
-    private async Task<CommandResult> InterruptedAsync(params string[] args)
-    {
-        using var interrupt = new CancellationTokenSource();
-        using var output = new SignallingWriter("steps:");
-        using var error = new StringWriter();
-        await using var daemon = FakeDaemon.Start(Home, async exchange =>
-        {
-            await exchange.BeginStreamAsync();
-            await exchange.LineAsync(new(Rollout: RolloutSamples.Planned), WireJson.Default.OperationMessage);
-            await Task.Delay(Timeout.Infinite, exchange.Killed);
-        });
-
-        var command = CliRole.RunAsync(args, HostFor(output, error) with { Interrupted = interrupt.Token });
-        await output.Seen;
-        await interrupt.CancelAsync();
-        return new(await command, output.ToString(), error.ToString());
     }
 }

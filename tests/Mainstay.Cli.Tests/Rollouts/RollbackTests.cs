@@ -57,6 +57,15 @@ public sealed class RollbackTests : RolloutTest
     }
 
     [Fact]
+    public async Task Ctrl_C_leaves_it_to_the_daemon()
+    {
+        var result = await InterruptedAsync("steps:", new(Rollout: RolloutSamples.Planned with { Kind = RolloutKind.Rollback }), "rollback");
+
+        Assert.Equal(CliRole.Interrupted, result.Code);
+        Assert.StartsWith("interrupted: the daemon goes on with rollout 12 (rollback of tailtown)\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_stream_that_breaks_off_before_the_plan_promises_nothing()
     {
         await using var daemon = Daemon([]);

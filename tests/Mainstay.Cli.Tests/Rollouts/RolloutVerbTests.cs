@@ -43,7 +43,15 @@ public sealed class RolloutVerbTests : RolloutTest
 
         var result = await RunAsync("rollout", "abort");
 
-        Assert.Equal((1, "rollout abort failed: rollout 13 is on its way back; nothing aborts that\n"), (result.Code, result.Error));
+        Assert.Equal((1, "rollout abort refused: rollout 13 is on its way back; nothing aborts that\n"), (result.Code, result.Error));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_of_an_abort_leaves_the_abort_to_the_daemon()
+    {
+        var result = await InterruptedAsync("taking back", Step("taking back api-1"), "rollout", "abort");
+
+        Assert.Equal((CliRole.Interrupted, "interrupted: the daemon goes on with rollout abort of rollout 13\n  try: mainstay rollout show   (shows how far it is)\n"), (result.Code, result.Error));
     }
 
     [Fact]
