@@ -50,7 +50,7 @@ public static class CliRole
         }
         catch (RefusedByDaemonException e)
         {
-            return Fail(host, e.Code, [e.Document.Detail, .. ReportText.Of(e.Document.Problems, Palette.None)]);
+            return Fail(host, e.Code, [Harmless.Text(e.Document.Detail, colours: false), .. ReportText.Of(e.Document.Problems, Palette.None)]);
         }
         catch (OperationCanceledException) when (host.Interrupted.IsCancellationRequested)
         {

@@ -31,6 +31,8 @@ public abstract class CommandTest : IDisposable
 
     protected CancellationToken Interrupted { get; set; }
 
+    protected TimeProvider Time { get; set; } = TimeProvider.System;
+
     public void Dispose()
     {
         Dispose(true);
@@ -60,7 +62,7 @@ public abstract class CommandTest : IDisposable
         Error = error,
         Environment = Environment,
         Directory = Folder,
-        Time = TimeProvider.System,
+        Time = Time,
         StartDaemon = (home, token) => StartDaemon(home, token),
         IsTerminal = IsTerminal,
         Size = () => Size,

@@ -10,17 +10,17 @@ internal static class ReportText
     /// <summary>Cause first, then the evidence, then what to try, then what serves meanwhile.</summary>
     public static List<string> Of(FailureReport failure, Palette palette)
     {
-        var lines = new List<string> { palette.Bad(failure.Instance ?? failure.Service) + ": " + Harmless.Text(failure.Cause, colours: false) };
+        var lines = new List<string> { palette.Bad(failure.Instance ?? failure.Service) + ": " + Clean(failure.Cause) };
         foreach (var block in failure.Evidence)
         {
-            lines.Add($"  {block.Title}:");
-            lines.AddRange(block.Lines.Select(line => $"    {Harmless.Text(line, colours: false)}"));
+            lines.Add($"  {Clean(block.Title)}:");
+            lines.AddRange(block.Lines.Select(line => $"    {Clean(line)}"));
         }
 
-        lines.AddRange(failure.Try.Select(advice => $"  {palette.Bold("try:")} {advice}"));
+        lines.AddRange(failure.Try.Select(advice => $"  {palette.Bold("try:")} {Clean(advice)}"));
         if (failure.Kept is not null)
         {
-            lines.Add($"  {palette.Good("still serving:")} {failure.Kept}");
+            lines.Add($"  {palette.Good("still serving:")} {Clean(failure.Kept)}");
         }
 
         return lines;
@@ -34,8 +34,8 @@ internal static class ReportText
         {
             var code = problem.Severity is Severity.Error ? palette.Bad(problem.Code) : palette.Warn($"warning {problem.Code}");
             var place = problem.Where.ToString();
-            lines.Add($"{(place.Length == 0 ? "" : place + ": ")}{code}: {problem.What}");
-            lines.Add($"  fix: {problem.Fix}");
+            lines.Add($"{(place.Length == 0 ? "" : place + ": ")}{code}: {Clean(problem.What)}");
+            lines.Add($"  fix: {Clean(problem.Fix)}");
         }
 
         return lines;
@@ -49,4 +49,7 @@ internal static class ReportText
             .ThenBy(p => p.Where.Column)
             .ThenBy(p => p.Code, StringComparer.Ordinal),
     ];
+
+    /// <summary>Names of files, subjects of commits and output of services stand in all of it.</summary>
+    private static string Clean(string text) => Harmless.Text(text, colours: false);
 }

@@ -96,6 +96,11 @@ internal static class CompletionScript
         foreach (var verb in Verbs)
         {
             script.Append($"complete -c mainstay -n __fish_use_subcommand -a {verb.Name} -d '{verb.Summary}'\n");
+            if (Choices(verb).Any())
+            {
+                script.Append($"complete -c mainstay -f -n '__fish_seen_subcommand_from {verb.Name}' -a '{string.Join(' ', Choices(verb))}'\n");
+            }
+
             foreach (var option in verb.Options)
             {
                 script.Append($"complete -c mainstay -n '__fish_seen_subcommand_from {verb.Name}'{Fish(option)}\n");

@@ -6,6 +6,7 @@ namespace Mainstay.Cli.Syntax;
 internal static class HelpText
 {
     private const int Wide = 92;
+    private const int Typed = 27;
 
     public static string Of(VerbSpec? verb) => verb is null or { Name: "help" } ? Overview() : About(verb);
 
@@ -16,7 +17,8 @@ internal static class HelpText
         {
             if (!verb.Later)
             {
-                text.Append("  ").Append($"{verb.Name} {verb.Arguments}".PadRight(27)).Append(verb.Summary).Append('\n');
+                var typed = $"{verb.Name} {verb.Arguments}";
+                text.Append("  ").Append(typed.Length < Typed ? typed.PadRight(Typed) : $"{typed}\n{new string(' ', Typed + 2)}").Append(verb.Summary).Append('\n');
             }
         }
 

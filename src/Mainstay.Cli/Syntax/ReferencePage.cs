@@ -39,7 +39,7 @@ internal static class ReferencePage
             | code | means |
             |---|---|
             | 0 | done |
-            | 1 | it was tried and failed: unhealthy, refused by the host, not carried out; what served before serves on |
+            | 1 | it was tried and failed: unhealthy, rolled back, refused by the host, not carried out; what served before serves on |
             | 2 | wrong usage; nothing was done |
             | 3 | problems in the manifest or the environment; nothing was changed |
             | 4 | the daemon cannot be reached or went away; services run on |

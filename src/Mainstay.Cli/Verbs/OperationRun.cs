@@ -23,7 +23,7 @@ internal sealed class OperationRun(VerbContext context, ApiClient client)
         {
             var result = await WatchAsync(display, client.OperateAsync(target, request, type, token), token);
             display.Close();
-            return result is null ? WentAway(what) : (int)Conclude(what, result);
+            return result is null ? WentAway(what) : (int)Conclude(what, result, result.ExitCode is ExitCode.Problems ? "refused" : "failed");
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
@@ -34,7 +34,7 @@ internal sealed class OperationRun(VerbContext context, ApiClient client)
         catch (RefusedByDaemonException e)
         {
             display.Close();
-            return (int)Conclude(what, new(e.Code, e.Document.Problems.IsEmpty ? e.Document.Detail : e.Document.Title, e.Document.Problems, []));
+            return (int)Conclude(what, new(e.Code, e.Document.Problems.IsEmpty ? e.Document.Detail : e.Document.Title, e.Document.Problems, []), "refused");
         }
     }
 
@@ -80,7 +80,8 @@ internal sealed class OperationRun(VerbContext context, ApiClient client)
         return (int)ExitCode.DaemonNotReachable;
     }
 
-    private ExitCode Conclude(string what, OperationResult result)
+    /// <param name="otherwise">The word for an end that is no success.</param>
+    private ExitCode Conclude(string what, OperationResult result, string otherwise)
     {
         var screen = context.Screen;
         if (screen.Json)
@@ -104,7 +105,7 @@ internal sealed class OperationRun(VerbContext context, ApiClient client)
             screen.ErrorLines(ReportText.Of(failure, screen.Colours));
         }
 
-        screen.ErrorLine($"{what} {(result.ExitCode is ExitCode.Problems ? "refused" : "failed")}: {Harmless.Text(result.Summary, colours: false)}");
+        screen.ErrorLine($"{what} {otherwise}: {Harmless.Text(result.Summary, colours: false)}");
         screen.ErrorLines(Told.Failed());
         return result.ExitCode;
     }

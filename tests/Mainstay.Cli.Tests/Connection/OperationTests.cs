@@ -126,8 +126,8 @@ public sealed class OperationTests : CommandTest
         Assert.Equal(1, result.Code);
         Assert.Equal(
             """
-            {"step":{"at":"2026-01-31T12:00:00+00:00","service":"api","instance":"api-1","state":"running","health":null,"because":"readiness probe passed"},"result":null}
-            {"step":null,"result":{"exit_code":1,"summary":"no","problems":[],"failures":[]}}
+            {"step":{"at":"2026-01-31T12:00:00+00:00","service":"api","instance":"api-1","state":"running","health":null,"because":"readiness probe passed"},"result":null,"rollout":null}
+            {"step":null,"result":{"exit_code":1,"summary":"no","problems":[],"failures":[]},"rollout":null}
 
             """,
             result.Out);

@@ -6,11 +6,6 @@ namespace Mainstay.Cli.Tests.Syntax;
 public sealed class UsageTests : CommandTest
 {
     [Theory]
-    [InlineData("deploy")]
-    [InlineData("rollback")]
-    [InlineData("releases")]
-    [InlineData("rollouts")]
-    [InlineData("report")]
     [InlineData("switch", "off", "trackier")]
     [InlineData("incidents")]
     [InlineData("incident", "show", "7")]
@@ -62,8 +57,17 @@ public sealed class UsageTests : CommandTest
 
         Assert.Equal(0, result.Code);
         Assert.All(Cli.Syntax.VerbTable.All.Where(v => !v.Later), verb => Assert.Contains(verb.Name, result.Out, StringComparison.Ordinal));
-        Assert.DoesNotContain("rollback", result.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("incidents", result.Out, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("bash", "deploy) words=\"--only --dry-run --allow-dirty --allow-downtime --wait --file")]
+    [InlineData("bash", "rollout) words=\"show pause resume abort --file")]
+    [InlineData("zsh", "releases) words=(--file --home --json --no-color --help $(mainstay completion services")]
+    [InlineData("fish", "-n '__fish_seen_subcommand_from rollback' -l to -r")]
+    [InlineData("fish", "-n '__fish_seen_subcommand_from rollout' -a 'show pause resume abort'")]
+    public async Task Completion_knows_the_words_of_rollouts(string shell, string line) =>
+        Assert.Contains(line, (await RunAsync("completion", shell)).Out, StringComparison.Ordinal);
 
     [Fact]
     public async Task Completion_offers_the_manifests_services()
@@ -95,6 +99,7 @@ public sealed class UsageTests : CommandTest
             string[] arguments = verb.Name switch
             {
                 "edge" => ["reload"],
+                "rollout" => ["show"],
                 "scale" => ["web=2"],
                 "completion" => ["bash"],
                 _ => verb.MinArguments > 0 ? ["web"] : [],

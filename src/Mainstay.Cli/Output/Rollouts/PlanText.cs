@@ -12,10 +12,10 @@ internal static class PlanText
     public static List<string> Of(RolloutRecord rollout, bool dryRun, int width, Palette palette)
     {
         var name = dryRun ? "plan" : $"rollout {rollout.Number}";
-        var lines = Wrap.Hanging("", $"{name}: {RolloutWords.Of(rollout.Kind)} of {rollout.Stack} by {Clean(rollout.By)}", width);
+        var lines = Wrap.Lines($"{name}: {RolloutWords.Of(rollout.Kind)} of {rollout.Stack} by {Clean(rollout.By)}", width);
         foreach (var service in rollout.Services)
         {
-            lines.AddRange(Wrap.Hanging("  ", $"{service.Name}: {RolloutWords.Way(service)}", width));
+            lines.AddRange(Wrap.Hanging($"  {service.Name}: ", RolloutWords.Way(service), width));
             lines.AddRange(Strategy(service, width, palette));
             if (service.Source is { } source)
             {

@@ -22,7 +22,7 @@ internal static class RolloutText
         var lines = Head(rollout, moments, width, palette);
         foreach (var service in rollout.Services)
         {
-            lines.AddRange(Wrap.Hanging("  ", $"{service.Name}: {RolloutWords.Way(service)}, {RolloutWords.Of(service.Strategy)}: {Clean(service.StrategyBecause)}", width));
+            lines.AddRange(Wrap.Hanging($"  {service.Name}: ", $"{RolloutWords.Way(service)}, {RolloutWords.Of(service.Strategy)}: {Clean(service.StrategyBecause)}", width));
             lines.AddRange(Sights("    before: ", service.Before, width));
             lines.AddRange(Sights("    after:  ", service.After, width));
         }

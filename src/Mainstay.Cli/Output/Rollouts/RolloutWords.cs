@@ -104,5 +104,5 @@ internal static class RolloutWords
     };
 
     private static string Each(RolloutRecord rollout, Func<RolloutService, string?> release) =>
-        Harmless.Text(string.Join(", ", rollout.Services.Select(s => $"{s.Name} {release(s) ?? "(nothing)"}")), colours: false);
+        Harmless.Text(string.Join(", ", rollout.Services.Select(s => $"{s.Name} {release(s) ?? "(nothing, as before)"}")), colours: false);
 }

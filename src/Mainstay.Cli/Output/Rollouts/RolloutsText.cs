@@ -46,6 +46,9 @@ internal static class RolloutsText
             RolloutWish.Pause => "; paused",
             RolloutWish.Abort => "; being aborted",
         };
-        return $"{services}: {Harmless.Text(rollout.Because, colours: false)}{wish}";
+
+        // At the end, the reason says more than the state, which stands beside it.
+        var why = rollout.HasEnded ? rollout.Failure ?? rollout.Because : rollout.Because;
+        return $"{services}: {Harmless.Text(why, colours: false)}{wish}";
     }
 }
