@@ -110,9 +110,30 @@ public class GateStories
         Assert.True(_stage.World.Edge.Told["web"].Hold);
         Assert.Equal(0, Offered());
         Advance(next, batch: 1, promote: true);
-
-        Assert.False(_stage.World.Edge.Told["web"].Hold);
         Assert.Equal(1, Offered());
+        _stage.Act(s => s.SettleAsync(CancellationToken.None));
+
+        _stage.Run(1);
+        Assert.False(_stage.World.Edge.Told["web"].Hold);
+    }
+
+    [Fact]
+    public void While_a_release_is_on_trial_requests_are_held_even_for_a_crash_and_no_longer()
+    {
+        var (_, next) = Serving(instances: 1);
+        Advance(next, batch: 1);
+        Advance(next, batch: 1, promote: true);
+        _stage.World.Invariants.Floor.Clear();
+        Kill(Assert.Single(_stage.Processes("web"), p => !p.WasSignalled));
+        _stage.Run(0.05);
+        Assert.Equal((true, 0), (_stage.World.Edge.Told["web"].Hold, Offered()));
+        _stage.Run(10);
+
+        _stage.Act(s => s.SettleAsync(CancellationToken.None));
+        Kill(_stage.Processes("web").Last());
+        _stage.Run(0.05);
+
+        Assert.Equal((false, 0), (_stage.World.Edge.Told["web"].Hold, Offered()));
     }
 
     [Fact]
@@ -181,5 +202,5 @@ public class GateStories
 
     private int Offered() => _stage.World.Edge.Told["web"].Endpoints.Count(e => e is { Draining: false, Candidate: false });
 
-    private void Kill(SimProcess process) => _stage.World.Kernel.Signal(process, 9);
+    private void Kill(SimProcess process) => _stage.World.Kernel.End(process, new(null, 9));
 }

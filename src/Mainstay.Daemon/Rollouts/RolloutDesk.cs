@@ -7,6 +7,7 @@ using Mainstay.Daemon.Applying;
 using Mainstay.Rollout;
 using Mainstay.Rollout.Planning;
 using Mainstay.Rollout.Releases;
+using Mainstay.Rollout.Reports;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Problems;
 using Mainstay.Supervisor.Stacks;
@@ -40,7 +41,7 @@ internal sealed class RolloutDesk(RolloutHouse house, StackSupervisor supervisor
 
     /// <summary>Markdown or HTML; null when there is no such rollout.</summary>
     public string? Report(long? number, bool html) => house.Rollouts.All().FirstOrDefault(r => number is null || r.Number == number) is { } rollout
-        ? $"rollout {rollout.Number}{(html ? "" : ":")} {rollout.Because}"
+        ? html ? HtmlReport.Of(rollout) : MarkdownReport.Of(rollout)
         : null;
 
     public async Task<OperationResult> DeployAsync(DeployRequest request, PreparedStack prepared, Action<OperationMessage> tell)

@@ -136,7 +136,8 @@ internal sealed class RolloutLoop : IAsyncDisposable
         if (said)
         {
             _around.Logger.RolloutMoved(next.Number, next.Phase.ToString(), next.Because);
-            Tell(new(_around.Time.GetUtcNow(), null, null, null, null, next.Because));
+            var about = next.HasEnded || next.Current is not { State: StepState.Going, Services: [var one] } ? null : one.Value;
+            Tell(new(_around.Time.GetUtcNow(), about, null, null, null, next.Because));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mainstay.Contracts.Api;
 using Mainstay.Contracts.Rollouts;
+using Mainstay.Rollout.Building;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Validation;
 
@@ -51,17 +52,17 @@ internal static class RolloutPlanner
         var made = parts.Where(p => p is { SourceId: not null, IsMade: false }).ToImmutableArray();
         foreach (var part in made)
         {
-            yield return Pending(StepKind.Fetch, part, $"{Name(part)}: a clean checkout of {part.SourceId}");
+            yield return Pending(StepKind.Fetch, part, $"a clean checkout of {part.SourceId}");
         }
 
         foreach (var part in made.Where(p => !p.To.Spec.Rollout.Build.IsEmpty))
         {
-            yield return Pending(StepKind.Build, part, $"{Name(part)}: {string.Join(" && ", part.To.Spec.Rollout.Build.Select(c => string.Join(' ', c.Argv)))}");
+            yield return Pending(StepKind.Build, part, string.Join(" && ", part.To.Spec.Rollout.Build.Select(CommandText.Of)));
         }
 
         foreach (var part in parts.Where(p => p.SourceId is not null))
         {
-            yield return Pending(StepKind.Artifacts, part, part.IsMade ? $"{Name(part)}: {part.To.Release} is on disk as it was sealed" : $"{Name(part)}: {Artifacts(part)} and every file is hashed");
+            yield return Pending(StepKind.Artifacts, part, part.IsMade ? $"{part.To.Release} is on disk as it was sealed" : $"{Artifacts(part)} and every file is hashed");
         }
 
         // A rollback brings code back, never data: that is for people to decide.
@@ -69,13 +70,13 @@ internal static class RolloutPlanner
         {
             if (part.To.Spec.Rollout.Backup is not null)
             {
-                yield return Pending(StepKind.Backup, part, $"{Name(part)}: what it would lose is kept");
+                yield return Pending(StepKind.Backup, part, "what it would lose is kept");
             }
         }
 
         foreach (var shared in input.Kind is RolloutKind.Deploy ? Migrations(parts) : [])
         {
-            yield return new(StepKind.Migrate, [.. shared.Select(Name)], StepState.Pending, null, null, $"{string.Join(", ", shared.Select(Name))}: {string.Join(' ', shared[0].To.Spec.Rollout.Migrate!.Command.Argv)}, once", [], null);
+            yield return new(StepKind.Migrate, [.. shared.Select(Name)], StepState.Pending, null, null, $"{CommandText.Of(shared[0].To.Spec.Rollout.Migrate!.Command)}, once", [], null);
         }
 
         if (input.Material.Before is null)
@@ -85,7 +86,7 @@ internal static class RolloutPlanner
 
         foreach (var part in parts)
         {
-            yield return Pending(StepKind.Roll, part, $"{Name(part)}: {(part.From is null ? $"starts as {part.To.Release}" : $"{part.From.Release} → {part.To.Release}")}");
+            yield return Pending(StepKind.Roll, part, part.From is null ? $"starts as {part.To.Release}" : $"{part.From.Release} → {part.To.Release}");
         }
 
         ImmutableArray<ServiceName> all = [.. input.Material.AfterServices.Select(s => s.Spec.Name)];

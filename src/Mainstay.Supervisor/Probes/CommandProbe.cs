@@ -38,7 +38,7 @@ internal sealed class CommandProbe(Spawner spawner, EventLoop loop, ProcScanner 
     {
         // A mark of its own: by that of the service, ending a stuck probe would end the service.
         var mark = $"probe-{Environment.ProcessId}-{Interlocked.Increment(ref _lastRun)}";
-        var (read, write) = Pipes.Make();
+        var (read, write) = Pipes.MakeForOutput();
         using var output = new CommandOutput(read, loop);
         SpawnOutcome outcome;
         using (write)

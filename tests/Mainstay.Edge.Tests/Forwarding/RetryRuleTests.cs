@@ -12,13 +12,13 @@ public sealed class RetryRuleTests
     [Fact]
     public void The_whole_table()
     {
-        var table = new StringBuilder("attempt | repeatable | repeated | tries | other | learned -> next, answer\n");
+        var table = new StringBuilder("attempt | repeatable | repeated | tries | other | learned | hold -> next, answer\n");
         foreach (var attempt in Enum.GetValues<Attempt>())
         {
             foreach (var facts in Facts())
             {
                 var (next, verdict) = RetryRule.After(attempt, facts);
-                table.Append(System.Globalization.CultureInfo.InvariantCulture, $"{attempt} | {Word(facts.Repeatable)} | {Word(facts.Repeated)} | {facts.Count} | {Word(facts.HasOther)} | {Word(facts.Learned)} -> {next}{(verdict is null ? "" : $", {verdict.Status} {verdict.Kind}")}\n");
+                table.Append(System.Globalization.CultureInfo.InvariantCulture, $"{attempt} | {Word(facts.Repeatable)} | {Word(facts.Repeated)} | {facts.Count} | {Word(facts.HasOther)} | {Word(facts.Learned)} | {Word(facts.Hold)} -> {next}{(verdict is null ? "" : $", {verdict.Status} {verdict.Kind}")}\n");
             }
         }
 
@@ -26,7 +26,7 @@ public sealed class RetryRuleTests
     }
 
     [Fact]
-    public void What_may_have_been_processed_is_sent_at_most_twice_and_only_when_it_is_repeatable()
+    public void What_may_have_been_processed_is_sent_again_only_when_it_is_repeatable_and_more_than_once_only_while_requests_are_held()
     {
         foreach (var attempt in new[] { Attempt.Died, Attempt.Broken, Attempt.TimedOut, Attempt.ClientFailed, Attempt.Done })
         {
