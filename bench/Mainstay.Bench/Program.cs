@@ -1,4 +1,5 @@
 using Mainstay.Bench.Crash;
+using Mainstay.Bench.Deploy;
 using Mainstay.Bench.EdgeCost;
 using Mainstay.Bench.Footprint;
 using Mainstay.Bench.LogFlow;
@@ -13,6 +14,7 @@ Dictionary<string, Func<BenchOptions, Task<BenchReport>>> verbs = new()
     ["edge"] = EdgeBench.RunAsync,
     ["footprint"] = FootprintBench.RunAsync,
     ["logs"] = LogBench.RunAsync,
+    ["deploy"] = DeployBench.RunAsync,
 };
 
 if (args.Length == 0 || !verbs.TryGetValue(args[0], out var run) || BenchOptions.Parse(args.AsSpan(1)) is not { } options)

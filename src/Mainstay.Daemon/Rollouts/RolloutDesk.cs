@@ -4,6 +4,7 @@ using Mainstay.Contracts;
 using Mainstay.Contracts.Api;
 using Mainstay.Contracts.Rollouts;
 using Mainstay.Daemon.Applying;
+using Mainstay.Daemon.Lifecycle;
 using Mainstay.Rollout;
 using Mainstay.Rollout.Planning;
 using Mainstay.Rollout.Releases;
@@ -15,7 +16,7 @@ using Mainstay.Supervisor.Stacks;
 namespace Mainstay.Daemon.Rollouts;
 
 /// <summary>What the API asks about rollouts: plans them on what runs now, walks them, tells of them.</summary>
-internal sealed class RolloutDesk(RolloutHouse house, StackSupervisor supervisor, TimeProvider clock)
+internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupervisor supervisor, TimeProvider clock)
 {
     private static readonly TimeSpan WaitForTurn = TimeSpan.FromMilliseconds(500);
 
@@ -141,6 +142,11 @@ internal sealed class RolloutDesk(RolloutHouse house, StackSupervisor supervisor
         if (dryRun)
         {
             return new(ExitCode.Done, "this is the plan; nothing was changed", planned.Problems, []);
+        }
+
+        if (material.Parts.Any(p => p.SourceId is not null && p.To.Spec.User is not null))
+        {
+            HomeFolders.LetPass(home);
         }
 
         var ended = await house.Rollouts.RunAsync(plan, material, step => tell(new(Step: step)));

@@ -49,8 +49,9 @@ public sealed class BuildRun(ICommands commands, TimeProvider time)
         }
     }
 
-    /// <summary>What the daemon has fetched belongs to the daemon's user; a build of another one could not write into it.</summary>
-    private async Task<WorkOutcome?> GiveAsync(ReleaseContext context, TimeSpan timeout, CancellationToken token)
+    /// <summary>What the daemon has fetched belongs to the daemon's user; another one could not build in it, and perhaps not even read it.</summary>
+    /// <returns>Null when it is given, or need not be.</returns>
+    public async Task<WorkOutcome?> GiveAsync(ReleaseContext context, TimeSpan timeout, CancellationToken token)
     {
         if (context.User is not { } user || user == Environment.UserName)
         {

@@ -33,6 +33,11 @@ internal sealed class ReleaseMaker(ISourceReader sources, ReleaseStore store, Bu
             return WorkOutcome.Failed(fetched.Because, fetched.Evidence);
         }
 
+        if (part.To.Spec.Rollout.Build.IsEmpty && await build.GiveAsync(ContextOf(part), part.To.Spec.Rollout.BuildTimeout, token) is { } refused)
+        {
+            return refused;
+        }
+
         _making[Key(part)] = new(store.KeepSource(service, release), null, IsBuilt: part.To.Spec.Rollout.Build.IsEmpty);
         line(fetched.Because);
         return WorkOutcome.Done(fetched.Because, fetched.Evidence);
