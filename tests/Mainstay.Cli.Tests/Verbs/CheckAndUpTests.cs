@@ -159,12 +159,13 @@ public sealed class CheckAndUpTests : CommandTest
     }
 
     [Fact]
-    public async Task The_readme_shows_a_manifest_that_is_read_without_a_problem()
+    public async Task The_readme_shows_manifests_that_are_read_without_a_problem()
     {
         var readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root(), "README.md"), TestContext.Current.CancellationToken);
-        var manifest = readme.Split("```yaml\n")[1].Split("```")[0];
+        var manifests = readme.Split("```yaml\n")[1..].Select(m => m.Split("```")[0]).ToList();
 
-        Assert.Empty(Spec.Parsing.ManifestReader.Read(new("README.md", Folder, manifest, Environment)).Problems);
+        Assert.Equal(2, manifests.Count);
+        Assert.All(manifests, m => Assert.Empty(Spec.Parsing.ManifestReader.Read(new("README.md", Folder, m, Environment)).Problems));
     }
 
     [Fact]
