@@ -4,6 +4,7 @@ using Mainstay.Cli.Connection;
 using Mainstay.Cli.Output;
 using Mainstay.Contracts;
 using Mainstay.Contracts.Api;
+using Mainstay.Spec.Problems;
 
 namespace Mainstay.Cli.Verbs;
 
@@ -23,7 +24,7 @@ internal sealed class OperationRun(VerbContext context, ApiClient client)
         {
             var result = await WatchAsync(display, client.OperateAsync(target, request, type, token), token);
             display.Close();
-            return result is null ? WentAway(what) : (int)Conclude(what, result, result.ExitCode is ExitCode.Problems ? "refused" : "failed");
+            return result is null ? WentAway(what) : (int)Conclude(what, result, IsRefusal(result) ? "refused" : "failed");
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
@@ -37,6 +38,10 @@ internal sealed class OperationRun(VerbContext context, ApiClient client)
             return (int)Conclude(what, new(e.Code, e.Document.Problems.IsEmpty ? e.Document.Detail : e.Document.Title, e.Document.Problems, []), "refused");
         }
     }
+
+    /// <summary>Nothing was begun, because of what was found before.</summary>
+    private static bool IsRefusal(OperationResult result) =>
+        result.ExitCode is ExitCode.Problems || (OrEmpty(result.Failures).IsEmpty && OrEmpty(result.Problems).Any(p => p.Severity is Severity.Error));
 
     private IOperationDisplay Display()
     {

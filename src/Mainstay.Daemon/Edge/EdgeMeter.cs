@@ -15,6 +15,8 @@ internal sealed class EdgeMeter(EdgeSums counts, EdgeTraffic traffic) : ITraffic
 
     public ServiceTraffic? Read(ServiceName service) => traffic.HasRoute(service) ? Of(counts.Read(service.Value)) : null;
 
+    public Task RefreshAsync(CancellationToken token) => traffic.TellAgainAsync(token);
+
     public Task ShareAsync(ServiceName service, CanarySpec? rule, CancellationToken token) => traffic.ShareAsync(service, rule, token);
 
     private static ServiceTraffic Of((EdgeServiceCounts? Service, ImmutableArray<EdgeInstanceCounts> Instances) counted) => new(

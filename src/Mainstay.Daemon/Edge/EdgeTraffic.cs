@@ -74,6 +74,9 @@ internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger
         return SendAsync(token);
     }
 
+    /// <summary>Tells the workers what they know already. With their answer comes everything that they have counted until then.</summary>
+    public Task TellAgainAsync(CancellationToken token) => SendAsync(token);
+
     public bool HasRoute(ServiceName service)
     {
         lock (_gate)

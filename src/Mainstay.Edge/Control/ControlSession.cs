@@ -119,6 +119,12 @@ internal sealed class ControlSession(Socket socket, IControlCommands commands, E
         switch (command)
         {
             case { Snapshot: { } snapshot }:
+                // What has happened so far was decided by the snapshots before: whoever has this answer has all that was counted until now.
+                foreach (var counts in _counts.Next())
+                {
+                    await SayAsync(new(Counts: counts), cancellation);
+                }
+
                 await SayAsync(new(Applied: await commands.ApplyAsync(snapshot)), cancellation);
                 Nudge();
                 break;

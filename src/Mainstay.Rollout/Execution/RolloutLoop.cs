@@ -163,10 +163,10 @@ internal sealed class RolloutLoop : IAsyncDisposable
         // The loop is not to carry a step's first part.
         await Task.Yield();
         var step = _record.Steps[index];
-        var before = _around.Traffic.Read(_record);
         var context = new StepContext(step, _material, () => _record, Tell, _around.Time);
         try
         {
+            var before = await _around.Traffic.ReadAsync(_record, token);
             var outcome = await _around.Steps.Of(step.Kind).RunAsync(context, token);
             Post(new(
                 outcome.Ok ? RolloutEventKind.StepDone : RolloutEventKind.StepFailed,
@@ -174,7 +174,7 @@ internal sealed class RolloutLoop : IAsyncDisposable
                 index,
                 outcome.Evidence,
                 outcome.Cause,
-                TrafficNotes.Between(before, _around.Traffic.Read(_record)),
+                TrafficNotes.Between(before, await _around.Traffic.ReadAsync(_record, token)),
                 outcome.Services,
                 outcome.Restore));
         }
@@ -182,7 +182,7 @@ internal sealed class RolloutLoop : IAsyncDisposable
         {
             if (!_closing.IsCancellationRequested)
             {
-                Post(new(RolloutEventKind.StepFailed, "it was broken off", index, [], null, TrafficNotes.Between(before, _around.Traffic.Read(_record))));
+                Post(new(RolloutEventKind.StepFailed, "it was broken off", index));
             }
         }
         catch (Exception fault)

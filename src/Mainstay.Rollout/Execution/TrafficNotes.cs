@@ -7,8 +7,9 @@ namespace Mainstay.Rollout.Execution;
 internal sealed class TrafficNotes(ITrafficMeter meter)
 {
     /// <summary>Null when none of the services has a route.</summary>
-    public TrafficFigures? Read(RolloutRecord rollout)
+    public async Task<TrafficFigures?> ReadAsync(RolloutRecord rollout, CancellationToken token)
     {
+        await meter.RefreshAsync(token);
         var read = rollout.Services.Select(s => meter.Read(s.Name)).OfType<ServiceTraffic>().ToList();
         return read.Count == 0 ? null : new(
             read.Sum(t => t.ByEndpoint.Values.Sum(e => e.Requests) + t.EdgeFailures),

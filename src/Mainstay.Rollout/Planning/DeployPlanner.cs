@@ -99,7 +99,7 @@ public sealed class DeployPlanner(ISourceReader sources, ReleaseStore store, Tim
             serving?.SourceId,
             state.Id,
             await sources.CommitsAsync(source, serving?.SourceId, state.Id, token),
-            [],
+            await sources.FilesAsync(source, serving?.SourceId, state.Id, token),
             0,
             [],
             from is null ? [] : SourceChanges.EnvironmentChanges(from.Environment, declared.Environment),
@@ -125,16 +125,14 @@ public sealed class DeployPlanner(ISourceReader sources, ReleaseStore store, Tim
         var where = new Where(wish.After.File, source.Span.Line, source.Span.Column, source.Span.Path);
         foreach (var finding in state.Refusals(wish.AllowDirty))
         {
-            yield return RolloutCodes.SourceNotDeployable.Error(where, $"service \"{name}\": {finding.What}{Details(finding)}", finding.Fix);
+            yield return RolloutCodes.SourceNotDeployable.Error(where, $"service \"{name}\": {finding.What}", finding.Fix);
         }
 
         foreach (var finding in state.Findings.Where(f => f.Severity is Severity.Warning))
         {
-            yield return RolloutCodes.SourceRemark.Warning(where, $"service \"{name}\": {finding.What}{Details(finding)}", finding.Fix);
+            yield return RolloutCodes.SourceRemark.Warning(where, $"service \"{name}\": {finding.What}", finding.Fix);
         }
     }
-
-    private static string Details(SourceFinding finding) => finding.Details.IsDefaultOrEmpty ? "" : $": {string.Join(", ", finding.Details)}";
 
     private static IEnumerable<Problem> Downtime(RolloutRecord plan, DeployWish wish)
     {

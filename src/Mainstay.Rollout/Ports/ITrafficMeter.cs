@@ -9,6 +9,9 @@ public interface ITrafficMeter
     /// <summary>Counts since the edge began to know each endpoint; they only grow. Null when the service has no route.</summary>
     ServiceTraffic? Read(ServiceName service);
 
+    /// <summary>Completes when what <see cref="Read"/> says is of now. A meter that always knows need not do anything.</summary>
+    Task RefreshAsync(CancellationToken token) => Task.CompletedTask;
+
     /// <summary>From now on candidates of the service get these requests; null: none.</summary>
     Task ShareAsync(ServiceName service, CanarySpec? rule, CancellationToken token);
 }

@@ -23,7 +23,8 @@ public static class MarkdownReport
     internal static string Escape(string raw)
     {
         var text = new StringBuilder();
-        foreach (var c in PlainText.Of(raw).Trim())
+        var plain = PlainText.Of(raw).Trim();
+        foreach (var (index, c) in plain.Index())
         {
             text.Append(c switch
             {
@@ -31,8 +32,7 @@ public static class MarkdownReport
                 '<' => "&lt;",
                 '>' => "&gt;",
 
-                // A bare address of mail becomes a link by itself.
-                '@' => "&#64;",
+                '@' when IsAddress(plain, index) => "&#64;",
                 _ when Special.Contains(c) => $"\\{c}",
                 _ => c.ToString(),
             });
@@ -43,6 +43,10 @@ public static class MarkdownReport
         var line = text.ToString();
         return line.Length > 0 && (line[0] is '-' or '+' or '=' || (char.IsAsciiDigit(line[0]) && StartsList(line))) ? $"&#{(int)line[0]};{line[1..]}" : line;
     }
+
+    /// <summary>A bare address of mail becomes a link by itself, and a name behind the sign calls somebody; <c>ana@build</c> is neither.</summary>
+    private static bool IsAddress(string text, int at) =>
+        at == 0 || !char.IsAsciiLetterOrDigit(text[at - 1]) || text.AsSpan(at) is var rest && rest[..(rest.IndexOf(' ') is > 0 and var end ? end : rest.Length)].Contains('.');
 
     private static bool StartsList(string line) => line.TrimStart("0123456789".ToCharArray()) is ['.' or ')'] or ['.' or ')', ' ', ..];
 

@@ -45,15 +45,30 @@ internal sealed class GitSource(GitCommand git, string mirrors, SourceLimits lim
 
     public async Task<ImmutableArray<CommitLine>> CommitsAsync(SourceSpec source, string? fromId, string toId, CancellationToken token)
     {
+        return await BetweenAsync(source, fromId, toId, (from, to) => CommitLog.Question(from, to, limits.Commits), token).ConfigureAwait(false) is { } lines
+            ? CommitLog.Parse(lines)
+            : [];
+    }
+
+    public async Task<ImmutableArray<string>> FilesAsync(SourceSpec source, string? fromId, string toId, CancellationToken token) =>
+    [
+        .. (await BetweenAsync(source, fromId, toId, (from, to) => ["diff", "--name-status", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", from, to, "--"], token).ConfigureAwait(false) ?? [])
+            .Where(l => l.Length > 2 && l[1] == '\t')
+            .Select(l => $"{l[0]} {l[2..]}"),
+    ];
+
+    /// <summary>Null when nobody can tell: no old commit, or one that the repository does not know any more.</summary>
+    private async Task<ImmutableArray<string>?> BetweenAsync(SourceSpec source, string? fromId, string toId, Func<string, string, ImmutableArray<string>> question, CancellationToken token)
+    {
         var spec = (GitSourceSpec)source;
         var repository = spec.IsLocal ? spec.Repository : _remote.MirrorOf(spec);
         if (!Directory.Exists(repository) || fromId?.StartsWith("git:", StringComparison.Ordinal) != true || fromId == toId)
         {
-            return [];
+            return null;
         }
 
-        var answer = await git.AskAsync(repository, CommitLog.Question(fromId[4..], toId[4..], limits.Commits), token).ConfigureAwait(false);
-        return answer.Ok ? CommitLog.Parse(answer.Lines) : [];
+        var answer = await git.AskAsync(repository, question(fromId[4..], toId[4..]), token).ConfigureAwait(false);
+        return answer.Ok ? answer.Lines : null;
     }
 
     public static string Label(GitSourceSpec spec, string? commit) =>

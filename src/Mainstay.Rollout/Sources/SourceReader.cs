@@ -32,6 +32,9 @@ public sealed class SourceReader(ICommands commands, string mirrors, SourceLimit
     public Task<ImmutableArray<CommitLine>> CommitsAsync(SourceSpec source, string? fromId, string toId, CancellationToken token) =>
         Of(source).CommitsAsync(source, fromId, toId, token);
 
+    public Task<ImmutableArray<string>> FilesAsync(SourceSpec source, string? fromId, string toId, CancellationToken token) =>
+        Of(source).FilesAsync(source, fromId, toId, token);
+
     private ISourceReader Of(SourceSpec source) => source switch
     {
         GitSourceSpec => _git,

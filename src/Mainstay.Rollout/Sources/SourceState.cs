@@ -47,4 +47,7 @@ public interface ISourceReader
 
     /// <summary>What was committed between the two, newest first, at most 100. Empty for sources without a history, or when the old commit is not known any more.</summary>
     Task<ImmutableArray<CommitLine>> CommitsAsync(SourceSpec source, string? fromId, string toId, CancellationToken token);
+
+    /// <summary>What differs between the two before anything is fetched, each with its git status letter, at most 200; for the plan. Empty for sources without a history.</summary>
+    Task<ImmutableArray<string>> FilesAsync(SourceSpec source, string? fromId, string toId, CancellationToken token) => Task.FromResult(ImmutableArray<string>.Empty);
 }

@@ -33,6 +33,7 @@ internal sealed class BakeStep(IInstances instances, ITrafficMeter meter) : ISte
 
             if (context.Time.GetUtcNow() - began >= bake && context.Rollout.Wish is not RolloutWish.Pause)
             {
+                await meter.RefreshAsync(token);
                 return StepOutcome.Done(
                     string.Create(CultureInfo.InvariantCulture, $"nothing spoke against it for {bake.TotalSeconds:0.#} s"),
                     [.. parts.Select(p => Comparison(p, See(context.Rollout, p)))]);
