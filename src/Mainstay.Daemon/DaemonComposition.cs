@@ -74,7 +74,7 @@ internal sealed class DaemonComposition : IAsyncDisposable
             loggers.CreateLogger("Mainstay.Rollout"),
             HostVariables.SearchPath,
             environment => Redactor.Of(environment).Redact));
-        var core = new DaemonCore(identity, supervisor, edge, stack, new StackPreparer(new PreflightHostCheck(home, facts, IsOurs, clock)), new RolloutDesk(home, house, supervisor, clock));
+        var core = new DaemonCore(identity, supervisor, edge, stack, new StackPreparer(new PreflightHostCheck(home, facts, IsOurs, clock)), new RolloutDesk(home, house, supervisor, new DependencyCheck(externals, clock), clock));
         house.Rollouts.Recover();
         if (processes.Capabilities.Because.Length > 0)
         {

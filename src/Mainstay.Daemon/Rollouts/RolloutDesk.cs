@@ -16,7 +16,7 @@ using Mainstay.Supervisor.Stacks;
 namespace Mainstay.Daemon.Rollouts;
 
 /// <summary>What the API asks about rollouts: plans them on what runs now, walks them, tells of them.</summary>
-internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupervisor supervisor, TimeProvider clock)
+internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupervisor supervisor, DependencyCheck dependencies, TimeProvider clock)
 {
     private static readonly TimeSpan WaitForTurn = TimeSpan.FromMilliseconds(500);
 
@@ -63,7 +63,7 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
             request.AllowDowntime,
             request.DryRun,
             request.By,
-            prepared.Warnings);
+            prepared.Warnings.AddRange(await dependencies.RunAsync(prepared.Stack, request.Manifest.Services)));
         return await WalkAsync(await house.Planner.PlanAsync(wish, house.Rollouts.NextNumber, step => tell(new(Step: step)), CancellationToken.None), request.DryRun, tell);
     }
 

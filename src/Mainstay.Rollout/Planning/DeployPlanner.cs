@@ -51,6 +51,11 @@ public sealed class DeployPlanner(ISourceReader sources, ReleaseStore store, Tim
                 continue;
             }
 
+            if (declared.Spec.Rollout.Source is null && from is not null && from.Revision != declared.Revision)
+            {
+                changes[name] = new(from.Release, declared.Release, [], [], 0, [], SourceChanges.EnvironmentChanges(from.Environment, declared.Environment), []);
+            }
+
             var part = declared.Spec.Rollout.Source is { } source
                 ? await FromSourceAsync(declared, from, source, wish, problems, changes, preflight, progress, token)
                 : new RolloutPart(from, declared, null, null, IsMade: true);

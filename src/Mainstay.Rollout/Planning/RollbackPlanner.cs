@@ -90,7 +90,9 @@ public sealed class RollbackPlanner
                 return part.To;
             }
 
-            if (release is null && rollout.Kind is RolloutKind.Deploy && part.To.Revision == running.Revision)
+            // By what it runs; or, when an `up` has changed its environment since, by the release that it runs it from.
+            if (release is null && rollout.Kind is RolloutKind.Deploy
+                && (part.To.Revision == running.Revision || (part.To.Release == running.Release && part.From?.Revision != running.Revision)))
             {
                 return part.From;
             }

@@ -40,6 +40,9 @@ internal static class RolloutMachine
         StepDone => GoOn(Close(rollout, e.Step, StepState.Done, e, now), now),
         StepFailed => End(Close(rollout, e.Step, StepState.Failed, e, now), Failed, Why(rollout, e), e.Cause, now),
         PauseAsked or ResumeAsked => Wished(rollout, e, now),
+
+        // Somebody is looking at it.
+        DeadlinePassed when rollout.Wish is RolloutWish.Pause => new(rollout),
         AbortAsked or DeadlinePassed => Going(rollout) is { } step
             ? new(Aborting(rollout, e), new(RolloutEffectKind.Cancel, step))
             : End(Aborting(rollout, e), Failed, e.Because, null, now),
@@ -53,6 +56,7 @@ internal static class RolloutMachine
         StepDone => GoOn(Close(rollout, e.Step, StepState.Done, e, now), now),
         StepFailed => Undo(Close(rollout, e.Step, StepState.Failed, e, now), Why(rollout, e), e.Cause, now),
         PauseAsked or ResumeAsked => Wished(rollout, e, now),
+        DeadlinePassed when rollout.Wish is RolloutWish.Pause => new(rollout),
         AbortAsked or DeadlinePassed => Abort(rollout, e, now),
     };
 

@@ -39,7 +39,6 @@ internal sealed class ReleaseMaker(ISourceReader sources, ReleaseStore store, Bu
         }
 
         _making[Key(part)] = new(store.KeepSource(service, release), null, IsBuilt: part.To.Spec.Rollout.Build.IsEmpty);
-        line(fetched.Because);
         return WorkOutcome.Done(fetched.Because, fetched.Evidence);
     }
 
@@ -99,6 +98,11 @@ internal sealed class ReleaseMaker(ISourceReader sources, ReleaseStore store, Bu
 
         var problems = await check.CheckAsync(root, part.To, token);
         ImmutableArray<EvidenceBlock> evidence = [.. found.Evidence, .. problems.IsEmpty ? [] : new[] { new EvidenceBlock("what was seen in its files", [.. problems.Select(p => $"{p.Code} {p.Where}: {p.What}; {p.Fix}")]) }];
+        foreach (var problem in problems.Where(p => p.Severity is Severity.Warning))
+        {
+            line($"warning {problem.Code} {problem.Where}: {problem.What}; {problem.Fix}");
+        }
+
         if (problems.FirstOrDefault(p => p.Severity is Severity.Error) is { } error)
         {
             return (new(false, $"{error.Where}: {error.Code}: {error.What}; {error.Fix}", evidence), known);

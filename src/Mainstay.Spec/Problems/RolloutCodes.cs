@@ -13,5 +13,7 @@ public static class RolloutCodes
     public static readonly ProblemCode ReleaseDamaged = new("MS7006", "A release on disk is not as it was sealed");
     public static readonly ProblemCode SourceRemark = new("MS7007", "Something about a source is worth knowing");
 
-    public static ImmutableArray<ProblemCode> All { get; } = [NoRelease, SourceNotDeployable, LosesService, NoSpace, NothingToRollBackTo, ReleaseDamaged, SourceRemark];
+    public static readonly ProblemCode DependencyDown = new("MS7008", "What a service depends on does not answer");
+
+    public static ImmutableArray<ProblemCode> All { get; } = [NoRelease, SourceNotDeployable, LosesService, NoSpace, NothingToRollBackTo, ReleaseDamaged, SourceRemark, DependencyDown];
 }

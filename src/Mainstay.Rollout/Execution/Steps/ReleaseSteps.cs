@@ -24,7 +24,7 @@ internal sealed class ArtifactsStep(ReleaseMaker maker) : IStepRunner
     public async Task<StepOutcome> RunAsync(StepContext context, CancellationToken token)
     {
         var service = context.Rollout.Services.First(s => s.Name == context.Service);
-        var (outcome, change) = await maker.FinishAsync(context.Material.Find(context.Service)!, service.Source, _ => { }, token);
+        var (outcome, change) = await maker.FinishAsync(context.Material.Find(context.Service)!, service.Source, line => context.Tell(context.Service, line), token);
         return WorkOutcomes.Step(outcome) with { Services = [service with { Source = change }] };
     }
 }
