@@ -1,0 +1,71 @@
+// The only way in for users. /v1/auth and /v1/stations are open; /v1/tickets needs a session: "authorization: Bearer …".
+// Every other service is reached through Mainstay's edge by its name, <service>.internal, so that their deploys are not seen here.
+'use strict';
+const http = require('node:http');
+const { version } = require('./package.json');
+
+const services = { auth: 'open', stations: 'open', tickets: 'session' };
+const agent = new http.Agent({ keepAlive: true });
+
+const server = http.createServer(async (request, response) => {
+  const [, service] = /^\/v1\/(\w+)(?:[/?]|$)/.exec(request.url) ?? [];
+  if (request.url === '/health') {
+    json(response, 200, { status: 'healthy', version });
+  } else if (!Object.hasOwn(services, service ?? '')) {
+    json(response, 404, { error: 'not found' });
+  } else if (services[service] === 'open') {
+    pass(request, response, service, {});
+  } else {
+    const session = await userOf(request.headers.authorization);
+    if (session.user) {
+      pass(request, response, service, { 'x-user': encodeURIComponent(session.user), 'x-internal-token': process.env.INTERNAL_TOKEN });
+    } else {
+      json(response, session.status, { error: session.status === 401 ? 'log in first' : 'nobody can log in now' });
+    }
+  }
+});
+
+/** Who has this session, as auth tells; 401 when nobody has, 503 when auth cannot tell. */
+function userOf(authorization) {
+  return new Promise((resolve) => {
+    const question = ask('auth', { path: '/v1/auth/session', headers: authorization ? { authorization } : {} }, async (answer) => {
+      const parts = await answer.toArray().catch(() => []);
+      resolve(answer.statusCode === 200 ? JSON.parse(Buffer.concat(parts)) : { status: answer.statusCode === 401 ? 401 : 503 });
+    });
+    question.on('error', () => resolve({ status: 503 }));
+    question.end();
+  });
+}
+
+/** Both bodies are streamed; what the service answers, errors too, is passed on as it is. */
+function pass(request, response, service, more) {
+  // What a client says about itself is not believed.
+  const { 'x-user': _, 'x-internal-token': __, host: ___, connection: ____, ...headers } = request.headers;
+  const { method, url: path } = request;
+  const question = ask(service, { method, path, headers: { ...headers, ...more } }, (answer) => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+  });
+  question.on('error', (error) => {
+    console.error(`${method} ${path}: ${service} does not answer: ${error.message}`);
+    response.headersSent ? response.destroy() : json(response, 502, { error: `${service} does not answer` });
+  });
+  request.pipe(question);
+}
+
+function ask(service, { headers, ...options }, answered) {
+  return http.request({ host: '127.0.0.1', port: process.env.EDGE_PORT, agent, ...options, headers: { ...headers, host: `${service}.internal` } }, answered);
+}
+
+function json(response, status, body) {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body) + '\n');
+}
+
+server.listen(Number(process.env.PORT), '127.0.0.1', () => console.log(`gateway ${version} listens`));
+
+// Finish what is in flight, then go.
+process.once('SIGTERM', () => {
+  server.close(() => process.exit(0));
+  server.closeIdleConnections();
+});
