@@ -29,7 +29,7 @@ public sealed class RunningMetro : IAsyncLifetime
             city.Change("mainstay.yaml", "    user: postgres", "    # not root");
         }
 
-        await city.RunAsync("./prepare.sh");
+        await city.RunAsync("sh", "prepare.sh");
         return city;
     }
 
@@ -40,5 +40,6 @@ public sealed class RunningMetro : IAsyncLifetime
         FirstDeploy = (await City.DeployAsync()).MustExit(0);
     }
 
-    public ValueTask DisposeAsync() => City.DisposeAsync();
+    // Null when it could not even be prepared.
+    public ValueTask DisposeAsync() => City?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
