@@ -75,10 +75,15 @@ public sealed class MetroTests(RunningMetro metro) : IClassFixture<RunningMetro>
         }
 
         Assert.Equal(200, await Web.StatusAsync(metro.Port, "/v1/stations"));
+        var good = metro.City.Text("services/auth/server.js");
+        Home.Write("services/auth/server.js", good + "// changed\n");
+        (await metro.City.DeployAsync()).MustExit(1).MustShow("auth", "depends on redis, which is stopped");
+        Home.Write("services/auth/server.js", good);
 
         (await Home.RunAsync("start", "redis")).MustExit(0);
         await Home.BecomesAsync("auth is healthy", s => s["auth"].Instances.All(i => i.Health == "healthy"));
         await LogInAsync("lin");
+        Assert.Equal(before.Pids, (await Home.StatusAsync())["auth"].Pids);
     }
 
     private async Task<string> VersionAsync() => (await Web.GetAsync(metro.Port, "/v1/stations")).Json["version"]!.GetValue<string>();

@@ -2,10 +2,14 @@
 // Every other service is reached through Mainstay's edge by its name, <service>.internal, so that their deploys are not seen here.
 'use strict';
 const http = require('node:http');
+const { pipeline } = require('node:stream');
 const { version } = require('./package.json');
 
 const services = { auth: 'open', stations: 'open', tickets: 'session' };
-const agent = new http.Agent({ keepAlive: true });
+// What only the gateway may say is not believed of a client; the others are about its connection, not about ours.
+const notPassed = ['x-user', 'x-internal-token', 'host', 'connection'];
+// Idle connections go before the edge would close them: a request never meets one that is just being closed.
+const agent = new http.Agent({ keepAlive: true, timeout: 60_000 });
 
 const server = http.createServer(async (request, response) => {
   const [, service] = /^\/v1\/(\w+)(?:[/?]|$)/.exec(request.url) ?? [];
@@ -39,18 +43,19 @@ function userOf(authorization) {
 
 /** Both bodies are streamed; what the service answers, errors too, is passed on as it is. */
 function pass(request, response, service, more) {
-  // What a client says about itself is not believed.
-  const { 'x-user': _, 'x-internal-token': __, host: ___, connection: ____, ...headers } = request.headers;
   const { method, url: path } = request;
-  const question = ask(service, { method, path, headers: { ...headers, ...more } }, (answer) => {
+  const headers = Object.entries(request.headers).filter(([name]) => !notPassed.includes(name));
+  const question = ask(service, { method, path, headers: { ...Object.fromEntries(headers), ...more } }, (answer) => {
     response.writeHead(answer.statusCode, answer.headers);
-    answer.pipe(response);
+    pipeline(answer, response, () => {}); // whichever end breaks, the other one is closed
   });
   question.on('error', (error) => {
     console.error(`${method} ${path}: ${service} does not answer: ${error.message}`);
-    response.headersSent ? response.destroy() : json(response, 502, { error: `${service} does not answer` });
+    if (!response.headersSent) {
+      json(response, 502, { error: `${service} does not answer` });
+    }
   });
-  request.pipe(question);
+  pipeline(request, question, () => {});
 }
 
 function ask(service, { headers, ...options }, answered) {

@@ -2,7 +2,7 @@
 set -eu
 if [ "${MAINSTAY_RESTORE_TEST:-}" = 1 ]; then
   PGDATABASE=${PGDATABASE}_restore_test
-  export PGDATABASE
+  export PGDATABASE PGOPTIONS=--client-min-messages=warning
   dropdb --if-exists --force "$PGDATABASE"
   createdb "$PGDATABASE"
   trap 'dropdb --force "$PGDATABASE"' EXIT
