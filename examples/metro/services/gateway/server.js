@@ -30,15 +30,16 @@ const server = http.createServer(async (request, response) => {
 });
 
 /** Who has this session, as auth tells; 401 when nobody has, 503 when auth cannot tell. */
-function userOf(authorization) {
-  return new Promise((resolve) => {
-    const question = ask('auth', { path: '/v1/auth/session', headers: authorization ? { authorization } : {} }, async (answer) => {
-      const parts = await answer.toArray().catch(() => []);
-      resolve(answer.statusCode === 200 ? JSON.parse(Buffer.concat(parts)) : { status: answer.statusCode === 401 ? 401 : 503 });
-    });
-    question.on('error', () => resolve({ status: 503 }));
-    question.end();
-  });
+async function userOf(authorization) {
+  try {
+    const headers = authorization ? { authorization } : {};
+    const answer = await new Promise((resolve, reject) => ask('auth', { path: '/v1/auth/session', headers }, resolve).on('error', reject).end());
+    const body = Buffer.concat(await answer.toArray());
+    return answer.statusCode === 200 ? JSON.parse(body) : { status: answer.statusCode === 401 ? 401 : 503 };
+  } catch (error) {
+    console.error(`auth does not answer: ${error.message}`);
+    return { status: 503 };
+  }
 }
 
 /** Both bodies are streamed; what the service answers, errors too, is passed on as it is. */
