@@ -4,7 +4,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # program -> Debian package
-tools=(python3:python3 curl:curl openssl:openssl setpriv:util-linux)
+tools=(python3:python3 curl:curl openssl:openssl setpriv:util-linux git:git initdb:postgresql redis-server:redis-server)
 folders=(tests/node)
 if [ "${1:-}" = --bench ]; then
   tools+=(nginx:nginx-light haproxy:haproxy caddy:caddy wrk:wrk)
@@ -13,7 +13,7 @@ fi
 
 missing=()
 for tool in "${tools[@]}"; do
-  PATH=$PATH:/usr/sbin:/sbin command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
+  PATH=$PATH:/usr/sbin:/sbin:$(printf %s: /usr/lib/postgresql/*/bin) command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
 done
 if [ ${#missing[@]} -gt 0 ]; then
   if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
@@ -35,5 +35,16 @@ for folder in "${folders[@]}"; do
   if ! cmp -s "$lock" "$stamp"; then
     (cd "$root/$folder" && npm ci --no-audit --no-fund --loglevel=error >&2)
     cp "$lock" "$stamp"
+  fi
+done
+
+# The builds of examples/metro then find in npm's cache what they install.
+for example in "$root"/examples/metro/services/{auth,tickets}; do
+  filled=$root/artifacts/npm/$(basename "$example")
+  if ! cmp -s "$example/package-lock.json" "$filled/.installed"; then
+    mkdir -p "$filled"
+    cp "$example"/package*.json "$filled"
+    (cd "$filled" && npm ci --no-audit --no-fund --loglevel=error >&2)
+    cp "$example/package-lock.json" "$filled/.installed"
   fi
 done

@@ -37,6 +37,10 @@ public class ProcessProofTests
         Failed($"working directory is /home/releases/api/r1, expected {Root}", s_right with { WorkingDirectory = "/home/releases/api/r1" });
 
     [Fact]
+    public void A_server_without_a_release_may_work_where_its_data_lies() =>
+        Noted("working directory is /srv/data/postgres", s_expected with { Root = null }, s_right with { WorkingDirectory = "/srv/data/postgres" });
+
+    [Fact]
     public void A_deleted_executable_fails() =>
         Failed("executable /usr/bin/node was deleted or replaced since the process started", s_right with { Executable = "/usr/bin/node (deleted)" });
 
@@ -56,6 +60,13 @@ public class ProcessProofTests
     {
         var shell = s_expected with { Command = new(["exec node server.js"], true, SourceSpan.None), Program = new("/usr/bin/dash", null) };
         Noted("\"/bin/sh\" has replaced itself by it", shell, s_right);
+    }
+
+    [Fact]
+    public void A_shell_named_in_the_command_may_replace_itself_too()
+    {
+        var shell = s_expected with { Command = new(["sh", "serve.sh"], false, SourceSpan.None), Program = new("/usr/bin/dash", null) };
+        Noted("\"sh\" has replaced itself by it", shell, s_right);
     }
 
     [Fact]
