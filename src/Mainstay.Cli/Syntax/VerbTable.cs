@@ -50,7 +50,7 @@ internal static class VerbTable
             "New processes first become ready, then get the traffic, then the old ones drain and stop. A new process that does not become ready replaces nothing: exit 1 and the cause.", [], TakesServices: true),
         new("scale", "<service>=<n>...", 1, Any, "set the number of instances", "Holds until the next up, which goes by the manifest again.", [], TakesServices: true),
         new("deploy", "[service...]", 0, Any, "bring services to what their sources hold now, or back to what served",
-            "Reads the manifest as up does. Everything is planned, and checked, before anything is touched; the plan is printed first. Ends in one of two states, both proven: the new release serves everywhere, or the one before does. Exit 1, with the explained cause, when it failed or was rolled back; exit 3 when it was refused and nothing was changed. Ctrl-C leaves the rollout to the daemon: `rollout` pauses, resumes or aborts it.",
+            "Reads the manifest as up does. Everything is planned, and checked, before anything is touched; the plan is printed first. Ends in one of two states, both proven: the new release serves everywhere, or the one before does. Exit 1, with the explained cause, when it was refused, failed or was rolled back; exit 3 when the manifest has problems. Ctrl-C leaves the rollout to the daemon: `rollout` pauses, resumes or aborts it.",
             [Only, DryRun, AllowDirty, AllowDowntime, Wait], TakesServices: true),
         new("rollback", "[service...]", 0, Any, "bring services back to the release that served before",
             "Needs no manifest, no network and no build. Without services, all of the last rollout. Exit 0 only when the release from before is proven to serve.",

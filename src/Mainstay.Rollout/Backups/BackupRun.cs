@@ -132,6 +132,7 @@ public sealed class BackupRun(ICommands commands, BackupStore store, TreeLimits 
         lines.AddRange(copies.Select(c => c.RestoreCommand));
         if (spec.Restore is { } restore)
         {
+            lines.Add("# with the variables of the service's env_file and environment:");
             lines.Add($"cd {CommandText.Quoted(context.Directory)} && MAINSTAY_BACKUP={CommandText.Quoted(directory)} MAINSTAY_RELEASE_DIR={CommandText.Quoted(context.Directory)} sh -c {CommandText.Quoted(CommandText.Of(restore))}");
         }
         else if (spec.Command is not null)

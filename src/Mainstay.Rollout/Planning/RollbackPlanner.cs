@@ -121,9 +121,9 @@ public sealed class RollbackPlanner
         }
     }
 
-    private static ImmutableDictionary<ServiceName, SourceChange> Changes(IEnumerable<RolloutPart> parts) => parts
+    private ImmutableDictionary<ServiceName, SourceChange> Changes(IEnumerable<RolloutPart> parts) => parts
         .Where(p => p.SourceId is not null)
-        .ToImmutableDictionary(p => p.To.Spec.Name, p => new SourceChange(null, p.SourceId!, [], [], 0, [], Sources.SourceChanges.EnvironmentChanges(p.From!.Environment, p.To.Environment), []));
+        .ToImmutableDictionary(p => p.To.Spec.Name, p => new SourceChange(_store.Find(p.To.Spec.Name, p.From!.Release)?.SourceId, p.SourceId!, [], [], 0, [], Sources.SourceChanges.EnvironmentChanges(p.From!.Environment, p.To.Environment), []));
 
     private static Problem NoTarget(AppliedService service) => RolloutCodes.NothingToRollBackTo.Error(
         new Where("", 0, 0, $"services.{service.Spec.Name}"),

@@ -50,6 +50,7 @@ internal static class RolloutMachine
 
     private static RolloutTransition WhileRolling(RolloutRecord rollout, RolloutEvent e, DateTimeOffset now) => e.Kind switch
     {
+        Woke when Going(rollout) is { } step && rollout.Steps[step].Kind is StepKind.Migrate => Undo(Close(rollout, step, StepState.Failed, e with { Because = Interrupted }, now), Interrupted, e.Cause, now),
         Woke when rollout.Wish is RolloutWish.Abort => Undo(BrokenOff(rollout, now), rollout.Because, null, now),
         Woke => GoOn(rollout, now),
         StepDone when rollout.Wish is RolloutWish.Abort => Undo(Close(rollout, e.Step, StepState.Done, e, now), rollout.Because, null, now),

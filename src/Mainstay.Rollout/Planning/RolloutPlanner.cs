@@ -65,6 +65,18 @@ internal static class RolloutPlanner
             yield return Pending(StepKind.Artifacts, part, part.IsMade ? $"{part.To.Release} is on disk as it was sealed" : $"{Artifacts(part)} and every file is hashed");
         }
 
+        // A database that this rollout is the first to start must be there before anybody's data can be kept or migrated.
+        var early = input.Kind is RolloutKind.Deploy ? Early(parts, input.Material.After) : [];
+        if (early.Length > 0 && input.Material.Before is null)
+        {
+            yield return Frame();
+        }
+
+        foreach (var part in early)
+        {
+            yield return Roll(part);
+        }
+
         // A rollback brings code back, never data: that is for people to decide.
         foreach (var part in input.Kind is RolloutKind.Deploy ? parts : [])
         {
@@ -79,14 +91,14 @@ internal static class RolloutPlanner
             yield return new(StepKind.Migrate, [.. shared.Select(Name)], StepState.Pending, null, null, $"{CommandText.Of(shared[0].To.Spec.Rollout.Migrate!.Command)}, once", [], null);
         }
 
-        if (input.Material.Before is null)
+        if (early.IsEmpty && input.Material.Before is null)
         {
-            yield return new(StepKind.Frame, [], StepState.Pending, null, null, "the stack and its edge are there before its services", [], null);
+            yield return Frame();
         }
 
-        foreach (var part in parts)
+        foreach (var part in parts.Except(early))
         {
-            yield return Pending(StepKind.Roll, part, part.From is null ? $"starts as {part.To.Release}" : $"{part.From.Release} → {part.To.Release}");
+            yield return Roll(part);
         }
 
         ImmutableArray<ServiceName> all = [.. input.Material.AfterServices.Select(s => s.Spec.Name)];
@@ -98,6 +110,32 @@ internal static class RolloutPlanner
             yield return new(StepKind.Bake, [.. parts.Select(Name)], StepState.Pending, null, null, FormattableString.Invariant($"watched for {bake.TotalSeconds:0.#} s"), [], null);
         }
     }
+
+    private static RolloutStep Frame() => new(StepKind.Frame, [], StepState.Pending, null, null, "the stack and its edge are there before its services", [], null);
+
+    private static RolloutStep Roll(RolloutPart part) =>
+        Pending(StepKind.Roll, part, part.From is null ? $"starts as {part.To.Release}" : $"{part.From.Release} → {part.To.Release}");
+
+    /// <summary>New services that one with a backup or a migration needs, and that have neither themselves.</summary>
+    private static ImmutableArray<RolloutPart> Early(ImmutableArray<RolloutPart> parts, StackSpec stack)
+    {
+        var needed = new HashSet<ServiceName>();
+        var open = new Stack<ServiceName>(parts.Where(TouchesData).Select(Name));
+        while (open.TryPop(out var name))
+        {
+            foreach (var dependency in stack.Find(name)?.DependsOn ?? [])
+            {
+                if (needed.Add(dependency.On))
+                {
+                    open.Push(dependency.On);
+                }
+            }
+        }
+
+        return [.. parts.Where(p => p.From is null && needed.Contains(Name(p)) && !TouchesData(p))];
+    }
+
+    private static bool TouchesData(RolloutPart part) => part.To.Spec.Rollout is { Backup: not null } or { Migrate: not null };
 
     /// <summary>Layer by layer, in the order of the manifest within each: those that share a migration always come in the same order.</summary>
     private static ImmutableArray<(RolloutPart Part, int Layer)> Ordered(RolloutMaterial material)

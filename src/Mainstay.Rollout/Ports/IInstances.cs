@@ -20,6 +20,9 @@ public interface IInstances
     /// <summary>No rollout judges anything any more. While one does, requests are held when all instances fall: another release comes at once.</summary>
     Task SettleAsync(CancellationToken token);
 
+    /// <summary>Why an instance of the service failed last, explained; null when nothing is known of a failure.</summary>
+    Task<FailureReport?> ExplainAsync(ServiceName service, CancellationToken token) => Task.FromResult<FailureReport?>(null);
+
     /// <summary>Every instance of the service with a process, candidates too.</summary>
     ImmutableArray<InstanceFacts> Look(ServiceName service);
 }
@@ -48,6 +51,7 @@ public sealed record AdvanceOutcome(AdvanceState State, string Because, FailureR
 /// <param name="Endpoint">Unique for the process; the edge counts by it.</param>
 /// <param name="StartTime">Of /proc/PID/stat: with the pid it is the process's identity.</param>
 /// <param name="Restarts">Unplanned exits in this slot since it was told to run this release.</param>
+/// <param name="Cause">How the last process of the slot failed; null when none has.</param>
 /// <param name="MemoryKills">Ends for too much memory among them.</param>
 public sealed record InstanceFacts(
     string Id,
@@ -61,4 +65,5 @@ public sealed record InstanceFacts(
     bool IsReady,
     int Restarts,
     int MemoryKills,
+    string? Cause,
     string Because);

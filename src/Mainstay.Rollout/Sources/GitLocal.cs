@@ -29,6 +29,14 @@ internal sealed class GitLocal(GitCommand git, SourceLimits limits)
             return SourceState.Unknown(label, SourceFinding.Error(what, fix));
         }
 
+        var prefix = (await AskAsync(spec, ["rev-parse", "--show-prefix"], token).ConfigureAwait(false)).Lines.FirstOrDefault() ?? "";
+        if (prefix.Length > 0)
+        {
+            return SourceState.Unknown(label, SourceFinding.Error(
+                $"{spec.Repository} is a folder inside a repository, and a release is a checkout of the whole of it",
+                $"name the repository's own folder in source.git and set directory: {prefix.TrimEnd('/')}; or use source.directory for the folder alone"));
+        }
+
         var resolved = await AskAsync(spec, ["rev-parse", "--verify", "--quiet", $"{spec.Ref}^{{commit}}"], token).ConfigureAwait(false);
         if (resolved.FirstHash is not { } commit)
         {

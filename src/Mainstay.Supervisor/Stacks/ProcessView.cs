@@ -11,6 +11,7 @@ namespace Mainstay.Supervisor.Stacks;
 /// <param name="Pid">Null when there is no process.</param>
 /// <param name="StartTime">Of /proc/PID/stat: with the pid it is the process's identity.</param>
 /// <param name="IsCandidate">It waits beside what serves.</param>
+/// <param name="Cause">How its last process failed; null when none has.</param>
 /// <param name="Restarts">Unplanned exits in this slot since it runs this release.</param>
 public sealed record ProcessView(
     string Id,
@@ -24,6 +25,7 @@ public sealed record ProcessView(
     bool IsReady,
     int Restarts,
     bool EndedForMemory,
+    string? Cause,
     string Because)
 {
     internal static ImmutableArray<ProcessView> Of(ServiceView view) =>
@@ -45,6 +47,7 @@ public sealed record ProcessView(
             state.Serves || state.Completed,
             state.Restarts,
             state.Ending is EndReason.Memory,
+            state.Cause,
             state.Because);
     }
 

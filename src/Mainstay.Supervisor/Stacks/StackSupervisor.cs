@@ -109,6 +109,12 @@ public sealed class StackSupervisor : IAsyncDisposable
     public ImmutableArray<ProcessView> Processes(ServiceName service) =>
         _loop?.View.Services.GetValueOrDefault(service) is { } view ? ProcessView.Of(view) : [];
 
+    /// <summary>Why an instance of the service failed last, explained; null when nothing is known of a failure, or the daemon that saw it is gone.</summary>
+    public async Task<FailureReport?> ExplainAsync(ServiceName service, CancellationToken token) =>
+        _loop?.View.Services.GetValueOrDefault(service)?.Runners.Select(r => r.Failure).FirstOrDefault(f => f is not null) is { } facts
+            ? _ports.Explain(await facts.WaitAsync(token))
+            : null;
+
     /// <summary>What the service runs or is on its way to, as it was applied; null when it is unknown or going.</summary>
     public AppliedService? Applied(ServiceName service) =>
         _loop?.View.Services.GetValueOrDefault(service)?.Record is { Wish: not ServiceWish.Gone } record && record.Wanted is var wanted
