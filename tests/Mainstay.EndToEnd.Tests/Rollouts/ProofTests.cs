@@ -24,8 +24,10 @@ public sealed class ProofTests
         Assert.Equal(old.Pids, (await app.IsWholeAsync("1")).Pids);
     }
 
-    [Fact]
-    public async Task A_process_that_went_to_another_directory_is_not_proven()
+    [Theory]
+    [InlineData("[ sh, -c, \"cd {0} && exec node server.js\" ]")]
+    [InlineData("\"cd {0} && exec node server.js\"\nshell: true")]
+    public async Task A_process_that_went_to_another_directory_is_not_proven(string command)
     {
         await using var app = await ReleasedApp.DeployedAsync();
         var old = await app.IsWholeAsync("1");
@@ -36,7 +38,7 @@ public sealed class ProofTests
             File.Copy(Path.Combine(app.Repository.Path, file), Path.Combine(elsewhere, file));
         }
 
-        app.Declare(command: $"[ sh, -c, \"cd {elsewhere} && exec node server.js\" ]");
+        app.Declare(command: command.Replace("{0}", elsewhere, StringComparison.Ordinal).Replace("\n", "\n    ", StringComparison.Ordinal));
         await app.Repository.CommitVersionAsync("2");
 
         (await app.DeployAsync()).MustExit(1).MustShow($"working directory is {elsewhere}, expected {app.Releases}/web/");

@@ -15,6 +15,8 @@ public sealed class ReleasedApp : IAsyncDisposable
 
     private static readonly HttpClient Client = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero });
 
+    private Func<string> _declared = () => "";
+
     private ReleasedApp(MainstayHome home, SourceRepository repository) => (Home, Repository) = (home, repository);
 
     public MainstayHome Home { get; }
@@ -24,6 +26,9 @@ public sealed class ReleasedApp : IAsyncDisposable
     public int Port { get; } = FreePort.Take();
 
     public Uri Address => new($"http://127.0.0.1:{Port}/");
+
+    /// <summary>How long the healthcheck has patience with a start.</summary>
+    public string StartPeriod { get; set; } = "2s";
 
     public string Releases => Path.Combine(Home.Home, "releases");
 
@@ -46,11 +51,21 @@ public sealed class ReleasedApp : IAsyncDisposable
 
     /// <param name="more">Further keys of the service, each on a line of its own.</param>
     /// <param name="deploy">Further keys of its <c>deploy</c>.</param>
-    public void Declare(string more = "", string deploy = "", int instances = 1, string command = "[ node, server.js ]") => Home.Declare($$"""
+    public void Declare(string more = "", string deploy = "", int instances = 1, string command = "[ node, server.js ]")
+    {
+        _declared = () => Service("web", more, deploy, instances, command);
+        Redeclare();
+    }
+
+    /// <summary>The same again, after a setting has changed.</summary>
+    public void Redeclare() => DeclareServices(_declared());
+
+    /// <param name="services">As <see cref="Service"/> makes them; <c>web</c> has the route.</param>
+    public void DeclareServices(params string[] services) => Home.Declare($$"""
         stack: released
         edge: { listen: [ "http://127.0.0.1:{{Port}}" ] }
         services:
-        {{Service("web", more, deploy, instances, command)}}
+        {{string.Join('\n', services)}}
         routes: [ { path: /, service: web } ]
 
         """);
@@ -61,7 +76,7 @@ public sealed class ReleasedApp : IAsyncDisposable
             command: {{command}}
             instances: {{instances.ToString(CultureInfo.InvariantCulture)}}
             source: { git: "{{(from ?? Repository).Path}}", ref: main }
-            healthcheck: { http: /health, interval: 500ms, timeout: 2s, retries: 3, start_period: 2s, start_interval: 50ms }
+            healthcheck: { http: /health, interval: 500ms, timeout: 2s, retries: 3, start_period: {{StartPeriod}}, start_interval: 50ms }
             stop: { grace: 5s }
             deploy: { {{(deploy.Contains("bake:", StringComparison.Ordinal) ? "" : "bake: 1s, ")}}{{deploy}} }
         {{string.Join('\n', more.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => $"    {line}"))}}
@@ -98,6 +113,8 @@ public sealed class ReleasedApp : IAsyncDisposable
     public async Task<RolloutView> ReportAsync(params string[] number) =>
         RolloutView.Parse((await RunAsync(["report", .. number, "--json"])).MustExit(0).Out);
 
+    public Task<RolloutView> EndedAsync() => RolloutBecomesAsync("the rollout has ended", r => r.HasEnded);
+
     /// <summary>The rollout under way, or the last one, as <c>rollout show</c> has it.</summary>
     public Task<RolloutView> RolloutBecomesAsync(string what, Func<RolloutView, bool> satisfies) =>
         Eventually.BecomesAsync(what, () => ReportAsync(), satisfies, Patience);
@@ -107,7 +124,7 @@ public sealed class ReleasedApp : IAsyncDisposable
     {
         var status = await Home.BecomesAsync($"{service} has {instances} healthy instances", s =>
             s.Has(service) && s[service] is { State: "running", Health: "healthy" } seen && seen.Instances.Count == instances && seen.Pids.Count() == instances, Patience);
-        var pids = status.ServicePids.Order().ToArray();
+        var pids = status.ServicePids.Where(IsNode).Order().ToArray();
         await Eventually.BecomesAsync("no other process of the services lives", () => Task.FromResult(NodePids()), seen => seen.SequenceEqual(pids), Patience,
             seen => $"{string.Join(", ", seen)} instead of {string.Join(", ", pids)}");
         var folder = Path.Combine(Releases, service, status[service].Release!);
@@ -122,7 +139,9 @@ public sealed class ReleasedApp : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Home.DisposeAsync();
 
-    private int[] NodePids() => [.. Home.Processes().Where(p => p.CommandLine.EndsWith("server.js", StringComparison.Ordinal)).Select(p => p.Pid).Order()];
+    private int[] NodePids() => [.. Home.Processes().Select(p => p.Pid).Where(IsNode).Order()];
+
+    private static bool IsNode(int pid) => ProcFs.CommandLine(pid).EndsWith(" server.js", StringComparison.Ordinal);
 
     private static void Expect(string what, string wanted, string seen)
     {

@@ -27,6 +27,9 @@ public sealed class SourceRepository
         return repository;
     }
 
+    /// <summary>The repository that is there, or a new one.</summary>
+    public static Task<SourceRepository> OpenAsync(string path) => Directory.Exists(path) ? Task.FromResult(new SourceRepository(path)) : CreateAsync(path);
+
     public void Write(string name, string text)
     {
         var file = System.IO.Path.Combine(Path, name);

@@ -2,11 +2,13 @@
 'use strict';
 const fs = require('node:fs');
 const http = require('node:http');
+const path = require('node:path');
 const release = JSON.parse(fs.readFileSync('release.json', 'utf8'));
 const env = process.env;
 
 if (release.says) console.log(release.says.replace(/\$(\w+)/g, (_, name) => env[name] ?? ''));
-if (release.throws) throw new Error(release.throws.replace(/\$(\w+)/g, (_, name) => env[name] ?? ''));
+const mine = (instances) => instances === undefined || instances === env.MAINSTAY_INSTANCE;
+if (release.throws && mine(release.throwsAs)) throw new Error(release.throws.replace(/\$(\w+)/g, (_, name) => env[name] ?? ''));
 
 const json = (res, status, body) => { res.writeHead(status, { 'content-type': 'application/json' }); res.end(JSON.stringify(body)); };
 const me = () => ({ pid: process.pid, version: release.version, release: env.MAINSTAY_RELEASE ?? '', cwd: process.cwd() });
@@ -38,8 +40,10 @@ server.keepAliveTimeout = 60000;
 process.on('SIGTERM', () => server.close(() => process.exit(0)));
 
 // Listens once this file is there: a test chooses the moment.
+const waits = release.waitsFor && mine(release.waits);
+if (waits) fs.appendFileSync(`${path.dirname(release.waitsFor)}/came`, 'came\n');
 const gate = setInterval(() => {
-  if (release.waitsFor && !fs.existsSync(release.waitsFor)) return;
+  if (waits && !fs.existsSync(release.waitsFor)) return;
   clearInterval(gate);
   server.listen(Number(env.PORT), '127.0.0.1', () => console.log(`listening, version ${release.version}`));
 }, 25);
