@@ -1,3 +1,4 @@
+using System.Net;
 using Mainstay.Harness.Product;
 
 namespace Mainstay.EndToEnd.Tests.Rollouts;
@@ -35,10 +36,10 @@ public sealed class ReportTests
         {
             string[] wanted =
             [
-                view.By, commit[..7], "version 2", "M release.json", "MODE", "migrated-well", "db", "requests meanwhile", "downtime at the edge", "mainstay rollback",
+                view.By, commit[..7], "version 2", "M release.json", "MODE", "migrated-well", Path.Combine(app.Home.Home, "backups", "web"), "requests meanwhile", "downtime at the edge", "mainstay rollback",
                 "ok working directory", first.Release!, second.Release!, .. first.Pids.Concat(second.Pids).Select(p => $"{p}"), .. view.Steps.Select(s => s.Kind),
             ];
-            Assert.All(wanted, word => Assert.Contains(word, text, StringComparison.Ordinal));
+            Assert.All(wanted, word => Assert.Contains(word, WebUtility.HtmlDecode(text), StringComparison.Ordinal));
         }
 
         Assert.StartsWith("<!DOCTYPE html>", texts[1], StringComparison.OrdinalIgnoreCase);

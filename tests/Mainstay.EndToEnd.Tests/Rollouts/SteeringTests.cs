@@ -90,7 +90,7 @@ public sealed class SteeringTests
 
         foreach (var words in new string[][] { ["deploy"], ["up"], ["restart", "web"], ["reload", "web"], ["stop", "web"], ["scale", "web=2"], ["rollback"] })
         {
-            (await app.RunAsync(words)).MustExit(1).MustShow("rollout 2", "deploy", "rollout abort");
+            (await app.RunAsync(words)).MustExit(1).MustShow("rollout 2 of ", "is under way", "rollout abort");
         }
 
         (await app.RunAsync("status")).MustExit(0).MustShow("rollout 2");
