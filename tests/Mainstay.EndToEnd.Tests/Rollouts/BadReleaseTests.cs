@@ -30,6 +30,20 @@ public sealed class BadReleaseTests
     }
 
     [Fact]
+    public async Task When_the_second_instance_fails_the_first_goes_back_at_once()
+    {
+        await using var app = await ReleasedApp.DeployedAsync(deploy: "deadline: 20s", instances: 2);
+        await using var load = await app.LoadAsync();
+
+        await app.Repository.CommitVersionAsync("2", "\"throws\": \"boom-in-the-second\", \"throwsAs\": \"1\"");
+        (await app.DeployAsync()).MustExit(1).MustShow("boom-in-the-second").MustNotShow("its deadline passed");
+        await load.FlowsAsync();
+
+        (await load.StopAsync()).MustHaveLostNothing();
+        await app.IsWholeAsync("1", 2);
+    }
+
+    [Fact]
     public async Task A_release_that_fails_its_verification_gets_no_request()
     {
         await using var app = await ReleasedApp.DeployedAsync(Bake, Verify);
