@@ -50,7 +50,7 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
         using var claim = await ClaimAsync(request.By, request.Wait, tell);
         if (claim.Given is null)
         {
-            return new(ExitCode.Failed, $"refused: {claim.Holder}", [], []);
+            return new(ExitCode.Failed, Refused(claim.Holder), [], []);
         }
 
         var wish = new DeployWish(
@@ -71,7 +71,7 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
     {
         using var claim = await ClaimAsync(request.By, wait: false, tell);
         return claim.Given is null
-            ? new(ExitCode.Failed, $"refused: {claim.Holder}", [], [])
+            ? new(ExitCode.Failed, Refused(claim.Holder), [], [])
             : await WalkAsync(house.Rollbacks.Plan(supervisor.Stack, Running(), request.Services, request.Release, request.By, house.Rollouts.NextNumber), request.DryRun, tell);
     }
 
@@ -171,6 +171,8 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
             },
         };
     }
+
+    private static string Refused(string holder) => $"refused: {holder}; wait for it (deploy --wait), or run `mainstay rollout abort`";
 
     private static string Summary(RolloutRecord rollout) => string.Create(CultureInfo.InvariantCulture, $"rollout {rollout.Number} {Word(rollout)}: {rollout.Because}");
 

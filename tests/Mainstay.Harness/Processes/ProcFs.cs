@@ -46,6 +46,18 @@ public static class ProcFs
 
     public static string CommandLine(int pid) => TryRead($"/proc/{pid}/cmdline").Replace('\0', ' ').Trim();
 
+    public static string WorkingFolder(int pid)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{pid}/cwd").LinkTarget ?? "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
     internal static string TryRead(string path)
     {
         try
@@ -62,18 +74,6 @@ public static class ProcFs
         TryRead($"/proc/{pid}/cmdline").Contains(text, StringComparison.Ordinal)
         || TryRead($"/proc/{pid}/environ").Contains(text, StringComparison.Ordinal)
         || WorkingFolder(pid).StartsWith(text, StringComparison.Ordinal);
-
-    private static string WorkingFolder(int pid)
-    {
-        try
-        {
-            return new FileInfo($"/proc/{pid}/cwd").LinkTarget ?? "";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
 
     private static long Rollup(int pid, string key) =>
         (from line in TryRead($"/proc/{pid}/smaps_rollup").Split('\n')

@@ -5,6 +5,7 @@ namespace Mainstay.Harness.Processes;
 /// <summary>The signals that tests and benchmarks send, with Linux's numbers.</summary>
 public enum Signal
 {
+    Int = 2,
     Kill = 9,
     Segv = 11,
     Term = 15,

@@ -30,7 +30,7 @@ public sealed record EdgeView(int? Pid, string State, IReadOnlyList<string> List
 
 public sealed record ExternalView(string Name, string Health);
 
-public sealed record ServiceView(string Name, string State, string Health, string Because, IReadOnlyList<InstanceView> Instances)
+public sealed record ServiceView(string Name, string State, string Health, string Because, IReadOnlyList<InstanceView> Instances, string? Release = null)
 {
     public IEnumerable<int> Pids => Instances.Select(i => i.Pid).OfType<int>();
 

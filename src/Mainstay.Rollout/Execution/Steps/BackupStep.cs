@@ -9,7 +9,8 @@ internal sealed class BackupStep(ReleaseMaker maker, BackupRun backup) : IStepRu
     public async Task<StepOutcome> RunAsync(StepContext context, CancellationToken token)
     {
         var part = context.Material.Find(context.Service)!;
-        var outcome = await backup.RunAsync(maker.ContextOf(part), part.To.Spec.Rollout.Backup!, line => context.Tell(context.Service, $"backup: {line}"), token);
+        var release = maker.ContextOf(part);
+        var outcome = await backup.RunAsync(release, part.To.Spec.Rollout.Backup!, line => context.Tell(context.Service, release.Redact($"backup: {line}")), token);
         return new(outcome.Ok, outcome.Because, outcome.Evidence) { Restore = outcome.Backup?.Restore ?? [] };
     }
 }

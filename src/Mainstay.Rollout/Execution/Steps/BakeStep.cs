@@ -48,14 +48,14 @@ internal sealed class BakeStep(IInstances instances, ITrafficMeter meter) : ISte
         var service = part.To.Spec.Name;
         var traffic = meter.Read(service);
         var now = instances.Look(service).Where(i => i.Revision == part.To.Revision).ToList();
-        var before = rollout.Services.First(s => s.Name == service).Before.Select(b => b.Endpoint).OfType<string>();
+        var sights = rollout.Services.First(s => s.Name == service);
+        var old = sights.Before.Select(b => b.Endpoint).OfType<string>().ToHashSet();
 
-        // By what is not the old one's: an instance that was started again has another name.
-        var known = before.ToHashSet();
-        var mine = traffic?.ByEndpoint.Keys.Where(e => !known.Contains(e)) ?? [];
+        // Also what was proven before the bake: an instance that fell takes its name with it, but not what it has failed.
+        var mine = now.Select(i => i.Endpoint).Concat(sights.After.Select(a => a.Endpoint).OfType<string>()).Where(e => !old.Contains(e));
         return new(
-            Figures.Of(traffic, known),
-            Figures.Of(traffic, now.Select(i => i.Endpoint).Intersect(mine)),
+            Figures.Of(traffic, old),
+            Figures.Of(traffic, mine),
             now.Sum(i => i.Restarts),
             now.FirstOrDefault(i => i.Restarts > 0) is { } fallen ? $"{fallen.Id} {fallen.Because}" : "",
             now.Sum(i => i.MemoryKills));

@@ -35,7 +35,8 @@ internal sealed class MigrateStep(ReleaseMaker maker, MigrateRun migrate) : ISte
     public async Task<StepOutcome> RunAsync(StepContext context, CancellationToken token)
     {
         var part = context.Material.Find(context.Service)!;
-        return WorkOutcomes.Step(await migrate.RunAsync(maker.ContextOf(part), part.To.Spec.Rollout.Migrate!, line => context.Tell(context.Service, $"migration: {line}"), token));
+        var release = maker.ContextOf(part);
+        return WorkOutcomes.Step(await migrate.RunAsync(release, part.To.Spec.Rollout.Migrate!, line => context.Tell(context.Service, release.Redact($"migration: {line}")), token));
     }
 }
 
