@@ -17,7 +17,7 @@ public sealed class StackSupervisor : IAsyncDisposable
     private readonly SupervisorOptions _options;
     private readonly InstanceDecision _decideInstance;
     private readonly ServiceDecision _decideService;
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Turn _turn = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly BackgroundTasks _background;
     private StackLoop? _loop;
@@ -133,7 +133,6 @@ public sealed class StackSupervisor : IAsyncDisposable
         }
 
         _closing.Dispose();
-        _turn.Dispose();
     }
 
     private async Task<OperationResult> RunAsync(Operation operation, CancellationToken token)
@@ -143,7 +142,7 @@ public sealed class StackSupervisor : IAsyncDisposable
             throw new InvalidOperationException("RecoverAsync comes first");
         }
 
-        await _turn.WaitAsync(token);
+        await _turn.TakeAsync(token);
         loop.Run(operation);
         _background.Add(PassTurnAsync(operation));
 
@@ -162,7 +161,7 @@ public sealed class StackSupervisor : IAsyncDisposable
             return;
         }
 
-        _turn.Release();
+        _turn.Pass();
     }
 
     /// <summary>The few things that happen by the clock: memory and CPU are looked at, late records are written, waiting operations are asked whether they have waited enough.</summary>
