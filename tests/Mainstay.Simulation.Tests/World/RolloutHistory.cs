@@ -15,7 +15,6 @@ internal sealed class RolloutHistory
     private readonly SimRollouts _rollouts;
     private readonly SimManifests _manifests;
     private List<ServiceSpec> _services = [];
-    private bool _isUntouched = true;
 
     public RolloutHistory(SimWorld world)
     {
@@ -32,6 +31,7 @@ internal sealed class RolloutHistory
         _services = [Service("web", Port()), .. chance.Next(2) == 0 ? [Service("api", Port(), "web")] : Array.Empty<ServiceSpec>()];
         _world.StartDaemon();
         _world.Run(TimeSpan.FromSeconds(1));
+        _services = [.. _services.Select(s => s with { Rollout = s.Rollout with { Deploy = s.Rollout.Deploy with { Deadline = TimeSpan.FromMinutes(10) } } })];
         Deploy(_services);
         RunToEnd(_services);
         _world.Run(TimeSpan.FromSeconds(20));
@@ -201,7 +201,6 @@ internal sealed class RolloutHistory
         switch (chance.Next(16))
         {
             case 0 or 1 or 2 or 3 or 4:
-                _isUntouched = true;
                 Deploy(Changed(SimProgram.All, [.. SimProgram.Broken, SimProgram.Wrong, SimProgram.Failing, SimProgram.DiesLate, SimProgram.Hangs]));
                 break;
             case 5:
@@ -211,7 +210,7 @@ internal sealed class RolloutHistory
                 _rollouts.Wish((RolloutWish)chance.Next(3));
                 break;
             case 7:
-                _isUntouched = false;
+                _rollouts.Invariants.IsUntouched = false;
                 var verb = (ActionVerb)chance.Next(4);
                 _world.Act($"{verb} {service.Name}", s => _rollouts.UnlessUnderWayAsync(() => s.ActAsync(new(verb, [service.Name]), _ => { }, CancellationToken.None)));
                 break;
@@ -240,7 +239,7 @@ internal sealed class RolloutHistory
                 _world.Tell("the host was started again");
                 break;
             case 14 when chance.Next(2) == 0:
-                _isUntouched = false;
+                _rollouts.Invariants.IsUntouched = false;
                 _world.Act("down", _rollouts.DownAsync);
                 break;
         }
@@ -263,7 +262,7 @@ internal sealed class RolloutHistory
 
         _world.Run(span / 2);
         _world.Invariants.AtRest();
-        _rollouts.Invariants.AtRest(_isUntouched);
+        _rollouts.Invariants.AtRest();
         _world.Invariants.Look();
     }
 

@@ -20,6 +20,12 @@ internal sealed class RolloutInvariants(SimWorld world, SimRollouts rollouts)
     /// <summary>Nothing but rollouts changes services, and what serves is sound: then a rollout is never left broken.</summary>
     public bool IsCalm { get; set; }
 
+    /// <summary>Nobody but rollouts has changed anything since the last one was begun.</summary>
+    public bool IsUntouched { get; set; }
+
+    /// <summary>Somebody listens to what is on the disk.</summary>
+    public Action<RolloutRecord> Heard { get; set; } = _ => { };
+
     public int Migrations(long number) => _migrations.Where(m => m.Key.Number == number).Sum(m => m.Value);
 
     public void Began(StepKind kind, StepContext context)
@@ -40,6 +46,7 @@ internal sealed class RolloutInvariants(SimWorld world, SimRollouts rollouts)
         {
             Check(_last is null or { HasEnded: true }, $"rollout {record.Number} was begun while rollout {_last?.Number} goes");
             _materials[record.Number] = material;
+            IsUntouched = true;
         }
 
         var before = _last?.Number == record.Number ? _last : null;
@@ -51,6 +58,8 @@ internal sealed class RolloutInvariants(SimWorld world, SimRollouts rollouts)
         {
             Ended(record, _materials[record.Number]);
         }
+
+        Heard(record);
     }
 
     /// <summary>What was a candidate gets ordinary requests only after somebody has looked at it and saw the truth.</summary>
@@ -70,8 +79,7 @@ internal sealed class RolloutInvariants(SimWorld world, SimRollouts rollouts)
     }
 
     /// <summary>Faults have stopped and much time has passed.</summary>
-    /// <param name="isUntouched">Nobody but rollouts has changed anything since the last one.</param>
-    public void AtRest(bool isUntouched)
+    public void AtRest()
     {
         Check(rollouts.Open is not null, "no daemon has taken the rollouts over");
         foreach (var open in rollouts.All.Where(r => !r.HasEnded))
@@ -87,7 +95,7 @@ internal sealed class RolloutInvariants(SimWorld world, SimRollouts rollouts)
         }
 
         Check(rollouts.All[^1].Number == last.Number && rollouts.All[^1].Phase == last.Phase, "the daemon does not know how the last rollout ended");
-        if (isUntouched)
+        if (IsUntouched)
         {
             Arrived(last, _materials[last.Number]);
             CanGoBack(last, _materials[last.Number]);

@@ -104,6 +104,16 @@ internal sealed class RolloutStage
         }
     }
 
+    /// <summary>When a step of this kind has just begun, once.</summary>
+    public void When(StepKind kind, Action then) => Rollouts.Invariants.Heard = record =>
+    {
+        if (record.Steps.Any(s => s.Kind == kind && s.State is StepState.Going))
+        {
+            Rollouts.Invariants.Heard = _ => { };
+            then();
+        }
+    };
+
     /// <summary>Until a step of this kind is under way.</summary>
     public void RunInto(StepKind kind) => RunUntil(() => Rollouts.Invariants.Last?.Steps.Any(s => s.Kind == kind && s.State is StepState.Going) ?? false);
 
@@ -116,7 +126,7 @@ internal sealed class RolloutStage
     {
         Run(60);
         World.Invariants.AtRest();
-        Rollouts.Invariants.AtRest(isUntouched: true);
+        Rollouts.Invariants.AtRest();
         World.Invariants.Look();
     }
 

@@ -6,8 +6,8 @@ using Mainstay.Rollout.Planning;
 
 namespace Mainstay.Simulation.Tests.World;
 
-/// <summary>The journal as rollouts write it: the world hears of each record that is on the disk, and the daemon may die on either side of it.</summary>
-internal sealed class SimRolloutJournal(IJournal journal, SimRollouts rollouts, Life life) : IJournal
+/// <summary>The journal as rollouts write it: the daemon may die on either side of each record, and the place says which.</summary>
+internal sealed class SimRolloutJournal(IJournal journal, Life life) : IJournal
 {
     private RolloutRecord? _last;
 
@@ -15,14 +15,20 @@ internal sealed class SimRolloutJournal(IJournal journal, SimRollouts rollouts, 
 
     public void Commit(JournalBatch batch)
     {
-        var record = batch.Puts.Where(p => p.Kind == "rollout").Select(p => JsonSerializer.Deserialize(p.Json, RolloutJson.Default.RolloutRecord)!).Single();
+        var record = RecordOf(batch)!;
         var place = Place(record);
         life.Pass($"before the journal: {place}");
         journal.Commit(batch);
         _last = record;
-        rollouts.Invariants.Written(record, batch.Puts.Where(p => p.Kind == "rollout.material").Select(p => JsonSerializer.Deserialize(p.Json, RolloutJson.Default.RolloutMaterial)).FirstOrDefault());
         life.Pass($"after the journal: {place}");
     }
+
+    /// <summary>Null when the batch is about something else.</summary>
+    public static RolloutRecord? RecordOf(JournalBatch batch) =>
+        batch.Puts.Where(p => p.Kind == "rollout").Select(p => JsonSerializer.Deserialize(p.Json, RolloutJson.Default.RolloutRecord)).SingleOrDefault();
+
+    public static RolloutMaterial? MaterialOf(JournalBatch batch) =>
+        batch.Puts.Where(p => p.Kind == "rollout.material").Select(p => JsonSerializer.Deserialize(p.Json, RolloutJson.Default.RolloutMaterial)).SingleOrDefault();
 
     public ImmutableArray<JournalEvent> Events(long afterId, int limit) => journal.Events(afterId, limit);
 

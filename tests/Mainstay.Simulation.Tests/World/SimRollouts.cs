@@ -27,6 +27,13 @@ internal sealed class SimRollouts
     {
         _world = world;
         Invariants = new(world, this);
+        world.Journal.Heard = batch =>
+        {
+            if (SimRolloutJournal.RecordOf(batch) is { } record)
+            {
+                Invariants.Written(record, SimRolloutJournal.MaterialOf(batch));
+            }
+        };
     }
 
     public RolloutInvariants Invariants { get; }
@@ -67,7 +74,7 @@ internal sealed class SimRollouts
     {
         var instances = Meddle(new SupervisorInstances(supervisor));
         var stack = new SimStack(supervisor);
-        var book = new RolloutBook(new SimRolloutJournal(_world.Journal.For(life), this, life));
+        var book = new RolloutBook(new SimRolloutJournal(_world.Journal.For(life), life));
         var store = new ReleaseStore("/nonexistent/releases", TreeLimits.Default, life.Time);
         var disk = TaskScheduler.FromCurrentSynchronizationContext();
         var check = new InstanceCheck(new(new SimFacts(_world, this), "/usr/bin"), new SimVerifier(life), store, life.Time, disk);
@@ -83,7 +90,7 @@ internal sealed class SimRollouts
     }
 
     /// <summary>Brings services to releases, as a user would; refused when another rollout is under way.</summary>
-    public Task<OperationResult> DeployAsync(StackSupervisor supervisor, AppliedStack wanted, RolloutSpec? how = null) => InTurnAsync(open =>
+    public Task<OperationResult> DeployAsync(StackSupervisor supervisor, AppliedStack wanted) => InTurnAsync(open =>
     {
         var parts = wanted.Services
             .Select(to => new RolloutPart(supervisor.Applied(to.Spec.Name), to, $"sim:{to.Release}", "c0ffee", IsMade: false))
