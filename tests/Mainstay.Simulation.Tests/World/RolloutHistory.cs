@@ -84,7 +84,7 @@ internal sealed class RolloutHistory
             Disturb();
         }
 
-        Rest(Longest);
+        Rest(TimeSpan.FromMinutes(16));
     }
 
     private IEnumerable<ServiceSpec> Stack()
@@ -253,7 +253,7 @@ internal sealed class RolloutHistory
         _world.ExternalIsThere = true;
         _world.Tell("faults stop");
         _world.Run(TimeSpan.FromSeconds(3));
-        _rollouts.Wish(RolloutWish.Go);
+        RunToEnd(null);
         _world.Run(span / 2);
         if (_world.Chance.Next(2) == 0)
         {

@@ -13,6 +13,7 @@ internal sealed class RolloutInvariants(SimWorld world, SimRollouts rollouts)
     private readonly Dictionary<(long Number, string Services), int> _migrations = [];
     private readonly Dictionary<long, RolloutMaterial> _materials = [];
     private RolloutRecord? _last;
+    private (long Number, long At, Life By)? _abort;
 
     /// <summary>The last rollout as it is on the disk.</summary>
     public RolloutRecord? Last => _last;
@@ -25,6 +26,9 @@ internal sealed class RolloutInvariants(SimWorld world, SimRollouts rollouts)
 
     /// <summary>Somebody listens to what is on the disk.</summary>
     public Action<RolloutRecord> Heard { get; set; } = _ => { };
+
+    /// <summary>Somebody wants the rollout under way to end, and this daemon knows it.</summary>
+    public void AbortAsked(long number, Life by) => _abort = world.Journal.IsFull ? null : (number, world.Events.Now, by);
 
     public int Migrations(long number) => _migrations.Where(m => m.Key.Number == number).Sum(m => m.Value);
 
@@ -53,6 +57,9 @@ internal sealed class RolloutInvariants(SimWorld world, SimRollouts rollouts)
         Check(before is not { HasEnded: true }, $"rollout {record.Number} had ended as {before?.Phase} and goes on");
         Check(before is not { Phase: RolloutPhase.Undoing } || record.Phase is not (RolloutPhase.Rolling or RolloutPhase.Baking or RolloutPhase.Succeeded), $"rollout {record.Number} goes forward again");
         Check(before is not { Wish: RolloutWish.Abort } || record.Phase is not RolloutPhase.Succeeded, $"rollout {record.Number} was to be aborted and succeeded");
+        Check(
+            record.Phase is not RolloutPhase.Succeeded || _abort is not { By.IsAlive: true } abort || abort.Number != record.Number || world.Events.Now - abort.At < TimeSpan.FromSeconds(5).Ticks,
+            $"rollout {record.Number} succeeded long after somebody had asked to abort it");
         _last = record;
         if (record.HasEnded)
         {

@@ -55,10 +55,7 @@ internal sealed class SimRollouts
     /// <summary>Decisions under test; a mutation plugs in a broken one.</summary>
     public RolloutDecision Decide { get; set; } = RolloutMachine.Next;
 
-    /// <summary>The same for steps.</summary>
-    public Func<StepKind, IStepRunner, IStepRunner> Tamper { get; set; } = (_, step) => step;
-
-    /// <summary>The same for what moves instances.</summary>
+    /// <summary>What moves instances; a mutation stands between.</summary>
     public Func<IInstances, IInstances> Meddle { get; set; } = instances => instances;
 
     public bool IsUnderWay => Open?.Active is not null;
@@ -81,7 +78,7 @@ internal sealed class SimRollouts
         Meter = new(_world, life);
         var runners = Enum.GetValues<StepKind>().Where(k => k is not StepKind.Preflight).ToDictionary(
             kind => kind,
-            kind => Tamper(kind, new MortalStep(Step(kind, life, instances, stack, check, Meter), life, kind)));
+            kind => (IStepRunner)new MortalStep(Step(kind, life, instances, stack, check, Meter), life, kind));
         var current = new Rollout.Rollouts(
             new(book, new(runners), new(Meter), (record, e, now) => Decide(record, e, now), life.Time, new StoryLogs(_world)),
             new(instances, store, book, life.Time.GetUtcNow(), disk));
@@ -113,6 +110,11 @@ internal sealed class SimRollouts
         if (Open is { } open && _life is { } life)
         {
             _world.Tell($"user: {wish} the rollout");
+            if (wish is RolloutWish.Abort && open.Active is { Phase: not RolloutPhase.Undoing } active)
+            {
+                Invariants.AbortAsked(active.Number, life);
+            }
+
             life.Within(() => open.Wish(wish, "sim"));
         }
     }
