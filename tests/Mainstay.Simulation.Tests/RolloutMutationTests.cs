@@ -38,8 +38,6 @@ public class RolloutMutationTests
             record,
             seen with { Lanes = [.. seen.Lanes.Select(l => l is { Lane.Role: LaneRole.Successor, State.Phase: InstancePhase.Starting } ? l with { State = l.State with { Phase = InstancePhase.Running } } : l)] },
             holdMax),
-        ["the way back waits for what failed"] = (world, _) => world.DecideService = (record, seen, holdMax) => ServicePlanner.Plan(
-            record.Reload is { IsInsistent: true } reload ? record with { Reload = reload with { Pace = reload.Pace! with { Insistent = false } } } : record, seen, holdMax),
         ["what a rollout works with is not kept"] = (world, _) => world.Journal.Loses = put => put.Kind == "rollout.material",
         ["the end of a rollout is not written down"] = (world, _) => world.Journal.Loses = put => put.Kind == "rollout" && put.Json.Contains("\"phase\":\"succeeded\"", StringComparison.Ordinal),
     };

@@ -6,10 +6,10 @@ namespace Mainstay.Simulation.Tests;
 public class RolloutSimulationTests
 {
     [Fact]
-    public void Every_rollout_ends_in_old_or_new_whatever_happens() => Histories.Run("rough rollouts", count: 500, world => new RolloutHistory(world).Rough());
+    public void Every_rollout_ends_in_old_or_new_whatever_happens() => Histories.Run("rough rollouts", count: 400, world => new RolloutHistory(world).Rough());
 
     [Fact]
-    public void No_rollout_costs_a_ready_instance_whatever_the_release_and_whenever_the_daemon_dies() => Histories.Run("calm rollouts", count: 500, world => new RolloutHistory(world).Calm());
+    public void No_rollout_costs_a_ready_instance_whatever_the_release_and_whenever_the_daemon_dies() => Histories.Run("calm rollouts", count: 400, world => new RolloutHistory(world).Calm());
 
     [Fact]
     public void One_seed_is_one_history()
