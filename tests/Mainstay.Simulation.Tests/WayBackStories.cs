@@ -32,7 +32,7 @@ public class WayBackStories
         _stage.When(StepKind.Undo, () => _stage.World.SpawnFailures = 1);
         _stage.Begin(_stage.With(api, SimProgram.Failing));
         _stage.RunUntil(() => _stage.Last.Phase is RolloutPhase.Undoing);
-        _stage.Run(3);
+        _stage.Run(0.7);
         _stage.World.SpawnFailures = 0;
 
         Assert.Equal(RolloutPhase.RolledBack, _stage.RunToEnd().Phase);

@@ -226,15 +226,24 @@ internal static class ServicePlanner
         };
     }
 
-    /// <summary>The release that should come back did not start at once. It is the one that is wanted all the same: from here on it starts behind its brake.</summary>
-    private static ServiceRecord Insist(ServiceRecord removed, ReloadRecord reload, string id, LaneSeen successor) => removed with
+    /// <summary>
+    /// The release that should come back did not start at once. A few times it is tried again beside what serves: the daemon may have died over it. Then it is the
+    /// one that is wanted all the same, and starts behind its brake.
+    /// </summary>
+    private static ServiceRecord Insist(ServiceRecord removed, ReloadRecord reload, string id, LaneSeen successor)
     {
-        Release = reload.To,
-        Reload = null,
-        Setback = null,
-        Lanes = [.. removed.Lanes.Select(l => l.Role is LaneRole.Current && l.Release != reload.To ? l with { Role = LaneRole.Retiring } : l)],
-        Because = $"{reload.Because}; {id} {successor.State.Cause ?? successor.State.Because}, and is started again behind its brake",
-    };
+        var (failures, because) = (reload.Pace!.Failures + 1, $"{reload.Because}; {id} {successor.State.Cause ?? successor.State.Because}, and is started again");
+        return failures < StartsBeforeFailure * reload.Batch
+            ? removed with { Reload = reload with { Pace = reload.Pace with { Failures = failures } }, Because = because }
+            : removed with
+            {
+                Release = reload.To,
+                Reload = null,
+                Setback = null,
+                Lanes = [.. removed.Lanes.Select(l => l.Role is LaneRole.Current && l.Release != reload.To ? l with { Role = LaneRole.Retiring } : l)],
+                Because = $"{because} behind its brake",
+            };
+    }
 
     private static ServiceRecord? FillSlots(ServiceRecord record)
     {

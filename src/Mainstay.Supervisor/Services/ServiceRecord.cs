@@ -66,7 +66,8 @@ internal sealed record ReloadRecord(int To, ReloadStage Stage, long Operation, s
 /// <param name="Gated">Successors that are ready wait beside what serves until somebody has judged them; then the whole batch takes over in one step.</param>
 /// <param name="Passed">Keys of the successors that were judged well.</param>
 /// <param name="Insistent">The way back of a rollout: it waits for no dependency, and what it goes back to stays wanted also when it does not start at once.</param>
-internal sealed record PaceRecord(int Batch, bool Gated, ImmutableArray<string> Passed, bool Insistent = false);
+/// <param name="Failures">Successors that an insistent reload has lost so far.</param>
+internal sealed record PaceRecord(int Batch, bool Gated, ImmutableArray<string> Passed, bool Insistent = false, int Failures = 0);
 
 /// <summary>How the last reload of a service ended, when it ended badly.</summary>
 internal sealed record SetbackRecord(long Operation, bool Skipped, string Because);
