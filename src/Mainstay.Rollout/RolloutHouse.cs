@@ -45,7 +45,7 @@ public sealed class RolloutHouse : IAsyncDisposable
         var sources = new SourceReader(ports.Commands, Store.Mirrors, SourceLimits.Default);
         var maker = new ReleaseMaker(sources, Store, new(ports.Commands, ports.Time), new(TreeLimits.Default), ports.ReleaseCheck, ports.Redact);
         var backups = new BackupRun(ports.Commands, new(home.Backups, ports.Time), TreeLimits.Default, ports.Time);
-        var check = new InstanceCheck(new(ports.Processes, ports.HostPath), ports.Verifier, Store, ports.Time);
+        var check = new InstanceCheck(new(ports.Processes, ports.HostPath), ports.Verifier, Store, ports.Time, TaskScheduler.Default);
         var book = new RolloutBook(ports.Journal);
         var steps = new StepRunners(new Dictionary<StepKind, IStepRunner>
         {
@@ -63,7 +63,7 @@ public sealed class RolloutHouse : IAsyncDisposable
         });
         Rollouts = new(
             new(book, steps, new(ports.Traffic), RolloutMachine.Next, ports.Time, ports.Logger),
-            new(ports.Instances, Store, book, ports.Time.GetUtcNow()));
+            new(ports.Instances, Store, book, ports.Time.GetUtcNow(), TaskScheduler.Default));
         Planner = new(sources, Store, ports.Time);
         Rollbacks = new(book, Store, ports.Time);
     }

@@ -6,7 +6,8 @@ using Mainstay.Rollout.Releases;
 namespace Mainstay.Rollout.Execution;
 
 /// <summary>What a rollout that has ended leaves to do: releases get their name for good or bad, and old ones go.</summary>
-internal sealed class Aftermath(IInstances instances, ReleaseStore store, RolloutBook book, DateTimeOffset daemonStartedAt)
+/// <param name="disk">Where the walks through releases go, off the loops.</param>
+internal sealed class Aftermath(IInstances instances, ReleaseStore store, RolloutBook book, DateTimeOffset daemonStartedAt, TaskScheduler disk)
 {
     /// <summary>Of all releases of one service together.</summary>
     private const long MaxBytes = 20L << 30;
@@ -14,7 +15,7 @@ internal sealed class Aftermath(IInstances instances, ReleaseStore store, Rollou
     public async Task RunAsync(RolloutRecord rollout, RolloutMaterial material)
     {
         await SettleAsync();
-        await Task.Run(() => Tidy(rollout, material));
+        await Task.Factory.StartNew(() => Tidy(rollout, material), CancellationToken.None, TaskCreationOptions.DenyChildAttach, disk);
     }
 
     /// <summary>Also when a daemon died between a rollout's end and this.</summary>

@@ -8,7 +8,8 @@ using Mainstay.Spec.Model;
 namespace Mainstay.Rollout.Execution;
 
 /// <summary>Whether one process may be trusted with requests: what the kernel says of it, and what it answers.</summary>
-internal sealed class InstanceCheck(Prover prover, IVerifier verifier, ReleaseStore store, TimeProvider time)
+/// <param name="disk">Where the walks through /proc and the disk go, off the loops.</param>
+internal sealed class InstanceCheck(Prover prover, IVerifier verifier, ReleaseStore store, TimeProvider time, TaskScheduler disk)
 {
     /// <summary>A first answer may come before a cache is warm or a pool is filled; a wrong release stays wrong.</summary>
     private const int Tries = 3;
@@ -44,8 +45,7 @@ internal sealed class InstanceCheck(Prover prover, IVerifier verifier, ReleaseSt
     {
         var root = to.Spec.Rollout.Source is null ? null : store.DirectoryOf(to.Spec.Name, to.Release);
 
-        // It walks /proc and the disk.
-        var (ok, evidence) = await Task.Run(() => prover.Prove(to, root, [instance]), token);
+        var (ok, evidence) = await Task.Factory.StartNew(() => prover.Prove(to, root, [instance]), token, TaskCreationOptions.DenyChildAttach, disk);
         var failed = evidence[0].Lines.FirstOrDefault(l => l.StartsWith("FAILED ", StringComparison.Ordinal));
         return (ok ? null : $"(pid {instance.Pid}) is not proven to run {to.Release}: {failed?["FAILED ".Length..]}", evidence[0]);
     }

@@ -88,25 +88,33 @@ internal sealed class RolloutLoop : IAsyncDisposable
     {
         try
         {
-            await foreach (var e in _mailbox.Reader.ReadAllAsync(_closing.Token))
+            while (await _mailbox.Reader.WaitToReadAsync(_closing.Token))
             {
-                var (next, effect) = _around.Decide(_record, e, _around.Time.GetUtcNow());
-                if (!ReferenceEquals(next, _record))
+                while (_mailbox.Reader.TryRead(out var e))
                 {
-                    await RememberAsync(next);
-                }
-
-                Carry(effect);
-                if (_record.HasEnded)
-                {
-                    _mailbox.Writer.TryComplete();
-                    _ended.TrySetResult(_record);
+                    await TakeAsync(e);
                 }
             }
         }
         catch (OperationCanceledException)
         {
             // The daemon goes away.
+        }
+    }
+
+    private async Task TakeAsync(RolloutEvent e)
+    {
+        var (next, effect) = _around.Decide(_record, e, _around.Time.GetUtcNow());
+        if (!ReferenceEquals(next, _record))
+        {
+            await RememberAsync(next);
+        }
+
+        Carry(effect);
+        if (_record.HasEnded)
+        {
+            _mailbox.Writer.TryComplete();
+            _ended.TrySetResult(_record);
         }
     }
 

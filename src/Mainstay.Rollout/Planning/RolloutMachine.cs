@@ -156,7 +156,10 @@ internal static class RolloutMachine
 
     private static RolloutTransition EndUndone(RolloutRecord rollout, DateTimeOffset now)
     {
-        var failed = UndoPlan.StepsOf(rollout).FirstOrDefault(s => s.State is StepState.Failed);
+        // The proof decides: a service that could not come back before another one did may be there by now.
+        var steps = UndoPlan.StepsOf(rollout).ToImmutableArray();
+        var failed = steps.FirstOrDefault(s => s is { State: StepState.Failed, Kind: StepKind.Undo, Services.IsEmpty: true })
+            ?? (steps.Any(s => s is { Kind: StepKind.Prove, State: StepState.Failed }) ? steps.First(s => s.State is StepState.Failed) : null);
         return failed is null
             ? End(rollout, RolledBack, $"{rollout.Failure}; what served before is proven to serve again", null, now)
             : End(rollout, Broken, $"{rollout.Failure}; and the way back is not proven: {failed.Because}", null, now);

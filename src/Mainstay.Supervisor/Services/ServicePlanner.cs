@@ -118,7 +118,7 @@ internal static class ServicePlanner
             return null;
         }
 
-        if (seen.Dependencies.Failed is { } failed)
+        if (seen.Dependencies.Failed is { } failed && !reload.IsInsistent)
         {
             return record with { Reload = null, Setback = new(reload.Operation, Skipped: true, failed), Because = $"was not touched: {failed}" };
         }
@@ -135,7 +135,7 @@ internal static class ServicePlanner
             };
         }
 
-        return seen.Dependencies.Unsettled is null ? record with { Reload = reload with { Stage = ReloadStage.Going }, Because = reload.Because } : null;
+        return seen.Dependencies.Unsettled is null || reload.IsInsistent ? record with { Reload = reload with { Stage = ReloadStage.Going }, Because = reload.Because } : null;
     }
 
     private static ServiceRecord? AdvanceReload(ServiceRecord record, ServiceSeen seen)
@@ -207,6 +207,11 @@ internal static class ServicePlanner
             return removed with { Reload = null, Setback = new(reload.Operation, Skipped: false, both), Because = both };
         }
 
+        if (reload.IsInsistent)
+        {
+            return Insist(removed, reload, id, successor);
+        }
+
         // Equal revisions are equal processes: what has already changed needs no way back, only its old name.
         var back = record.Find(reload.To).Revision == record.Wanted.Revision
             ? removed.Lanes.Select(l => l.Role is LaneRole.Current ? l with { Release = record.Release } : l).ToImmutableArray()
@@ -221,6 +226,25 @@ internal static class ServicePlanner
         };
     }
 
+    /// <summary>
+    /// The release that should come back did not start at once. A few times it is tried again beside what serves: the daemon may have died over it. Then it is the
+    /// one that is wanted all the same, and starts behind its brake.
+    /// </summary>
+    private static ServiceRecord Insist(ServiceRecord removed, ReloadRecord reload, string id, LaneSeen successor)
+    {
+        var (failures, because) = (reload.Pace!.Failures + 1, $"{reload.Because}; {id} {successor.State.Cause ?? successor.State.Because}, and is started again");
+        return failures < StartsBeforeFailure * reload.Batch
+            ? removed with { Reload = reload with { Pace = reload.Pace with { Failures = failures } }, Because = because }
+            : removed with
+            {
+                Release = reload.To,
+                Reload = null,
+                Setback = null,
+                Lanes = [.. removed.Lanes.Select(l => l.Role is LaneRole.Current && l.Release != reload.To ? l with { Role = LaneRole.Retiring } : l)],
+                Because = $"{because} behind its brake",
+            };
+    }
+
     private static ServiceRecord? FillSlots(ServiceRecord record)
     {
         if (record.Wish is not ServiceWish.Up)
@@ -228,7 +252,10 @@ internal static class ServicePlanner
             return null;
         }
 
-        var missing = Enumerable.Range(0, record.Count).Where(index => record.Current(index) is null).ToImmutableArray();
+        // A slot never has three processes: where two are on their way out, one of them is waited for.
+        var missing = Enumerable.Range(0, record.Count)
+            .Where(index => record.Current(index) is null && record.Lanes.Count(l => l.Index == index && l.Role is LaneRole.Retiring) < 2)
+            .ToImmutableArray();
 
         // A slot that is new gets the new release at once, unless that has yet to be judged.
         var release = record.Reload is { Stage: ReloadStage.Going, IsGated: false } reload ? reload.To : record.Release;

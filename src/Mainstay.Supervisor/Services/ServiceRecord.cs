@@ -56,6 +56,8 @@ internal sealed record ReloadRecord(int To, ReloadStage Stage, long Operation, s
 
     public bool IsGated => Pace is { Gated: true };
 
+    public bool IsInsistent => Pace is { Insistent: true };
+
     public bool MayTakeOver(string successor) => Pace is not { Gated: true } pace || pace.Passed.Contains(successor);
 }
 
@@ -63,7 +65,9 @@ internal sealed record ReloadRecord(int To, ReloadStage Stage, long Operation, s
 /// <param name="Batch">So many slots get a successor at once; those that must make way first, no more than the manifest lets be away.</param>
 /// <param name="Gated">Successors that are ready wait beside what serves until somebody has judged them; then the whole batch takes over in one step.</param>
 /// <param name="Passed">Keys of the successors that were judged well.</param>
-internal sealed record PaceRecord(int Batch, bool Gated, ImmutableArray<string> Passed);
+/// <param name="Insistent">The way back of a rollout: it waits for no dependency, and what it goes back to stays wanted also when it does not start at once.</param>
+/// <param name="Failures">Successors that an insistent reload has lost so far.</param>
+internal sealed record PaceRecord(int Batch, bool Gated, ImmutableArray<string> Passed, bool Insistent = false, int Failures = 0);
 
 /// <summary>How the last reload of a service ended, when it ended badly.</summary>
 internal sealed record SetbackRecord(long Operation, bool Skipped, string Because);

@@ -21,6 +21,9 @@ internal sealed class Operation(string verb, Func<StackState, long, StackChange>
 
     public ImmutableArray<ServiceName> Targets { get; set; } = [];
 
+    /// <summary>The journal could not be written, so nothing was done.</summary>
+    public bool WasNotWritten { get; set; }
+
     /// <summary>On the steady clock.</summary>
     public TimeSpan StartedAt { get; set; }
 

@@ -95,7 +95,7 @@ internal static class StackChanges
             return to is null ? new(state, []) : Advance(state, to, 1, promote: false, operation);
         }
 
-        var back = to is null ? Gone(known, operation) : Towards(Risen(known, operation), to, operation, $"{to.Release} comes back", new(Math.Max(1, known.Count), Gated: false, []));
+        var back = to is null ? Gone(known, operation) : Towards(Risen(known, operation), to, operation, $"{to.Release} comes back", new(Math.Max(1, known.Count), Gated: false, [], Insistent: true));
         return new(state with { Stack = state.Stack with { Operation = operation }, Services = state.Services.SetItem(name, back) }, [name]);
     }
 

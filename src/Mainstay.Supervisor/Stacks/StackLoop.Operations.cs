@@ -70,6 +70,7 @@ internal sealed partial class StackLoop
         }
         catch (JournalException e)
         {
+            operation.WasNotWritten = true;
             _background.Add(operation.EndAsync(new(ExitCode.Failed, $"nothing was done: the journal cannot be written ({e.Message}); what runs goes on", [], [])));
             return;
         }

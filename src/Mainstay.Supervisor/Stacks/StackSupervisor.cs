@@ -13,11 +13,13 @@ namespace Mainstay.Supervisor.Stacks;
 /// <summary>Brings a stack about and keeps it so. The daemon composes it from its ports; everything a user can ask of services goes through here.</summary>
 public sealed class StackSupervisor : IAsyncDisposable
 {
+    private static readonly TimeSpan JournalRetry = TimeSpan.FromSeconds(1);
+
     private readonly SupervisorPorts _ports;
     private readonly SupervisorOptions _options;
     private readonly InstanceDecision _decideInstance;
     private readonly ServiceDecision _decideService;
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Turn _turn = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly BackgroundTasks _background;
     private StackLoop? _loop;
@@ -93,10 +95,10 @@ public sealed class StackSupervisor : IAsyncDisposable
 
     /// <summary>Brings a service back to a release, or away, whatever a rollout left it in.</summary>
     public Task<OperationResult> ReturnAsync(ServiceName service, AppliedService? to, Action<OperationStep> progress, CancellationToken token) =>
-        RunAsync(new("rollback", (state, number) => StackChanges.Return(state, service, to, number), progress), token);
+        InsistAsync(() => new("rollback", (state, number) => StackChanges.Return(state, service, to, number), progress), token);
 
     /// <summary>No rollout judges anything any more: requests are held by the usual rules again.</summary>
-    public Task<OperationResult> SettleAsync(CancellationToken token) => RunAsync(new("rollout", StackChanges.Settle, _ => { }), token);
+    public Task<OperationResult> SettleAsync(CancellationToken token) => InsistAsync(() => new("rollout", StackChanges.Settle, _ => { }), token);
 
     /// <summary>Some service is still on trial.</summary>
     public bool IsOnTrial => _loop?.View.Services.Values.Any(s => s.Record.OnTrial) ?? false;
@@ -139,7 +141,22 @@ public sealed class StackSupervisor : IAsyncDisposable
         }
 
         _closing.Dispose();
-        _turn.Dispose();
+    }
+
+    /// <summary>The end of a rollout is not refused for a full disk: half of it would be neither release.</summary>
+    private async Task<OperationResult> InsistAsync(Func<Operation> wanted, CancellationToken token)
+    {
+        while (true)
+        {
+            var operation = wanted();
+            var result = await RunAsync(operation, token);
+            if (!operation.WasNotWritten)
+            {
+                return result;
+            }
+
+            await Task.Delay(JournalRetry, _ports.Time, token);
+        }
     }
 
     private async Task<OperationResult> RunAsync(Operation operation, CancellationToken token)
@@ -149,7 +166,7 @@ public sealed class StackSupervisor : IAsyncDisposable
             throw new InvalidOperationException("RecoverAsync comes first");
         }
 
-        await _turn.WaitAsync(token);
+        await _turn.TakeAsync(token);
         loop.Run(operation);
         _background.Add(PassTurnAsync(operation));
 
@@ -168,7 +185,7 @@ public sealed class StackSupervisor : IAsyncDisposable
             return;
         }
 
-        _turn.Release();
+        _turn.Pass();
     }
 
     /// <summary>The few things that happen by the clock: memory and CPU are looked at, late records are written, waiting operations are asked whether they have waited enough.</summary>

@@ -85,10 +85,23 @@ public class RolloutMachineTests
         Assert.Equal([Store], on.Current!.Services);
         while (!on.HasEnded)
         {
-            on = Done(on).Next;
+            on = on.Current!.Kind is StepKind.Prove ? Fails(on, "api-1 is not ready").Next : Done(on).Next;
         }
 
         Assert.Equal((RolloutPhase.Broken, "web-1 died; and the way back is not proven: api r1 did not start"), (on.Phase, on.Because));
+    }
+
+    [Fact]
+    public void A_service_that_came_back_after_its_turn_and_is_proven_counts()
+    {
+        var undoing = Fails(At(StepKind.Bake), "store-1 died").Next;
+        var on = Fails(undoing, "api waits for store").Next;
+        while (!on.HasEnded)
+        {
+            on = Done(on).Next;
+        }
+
+        Assert.Equal(RolloutPhase.RolledBack, on.Phase);
     }
 
     [Fact]

@@ -29,6 +29,9 @@ internal sealed class Invariants(SimWorld world)
     /// <summary>Services that must always have this many instances in the edge's hands that live and are ready.</summary>
     public Dictionary<string, int> Floor { get; } = [];
 
+    /// <summary>A release may die after it was promoted; then whoever asks must be held.</summary>
+    public bool HeldIsServed { get; set; }
+
     /// <summary>Services that a user stopped, and was told so, and nobody has touched since.</summary>
     public HashSet<string> Stopped { get; } = [];
 
@@ -120,7 +123,7 @@ internal sealed class Invariants(SimWorld world)
             var serving = world.Edge.Told.TryGetValue(service, out var told)
                 ? told.Endpoints.Count(e => e is { Draining: false, Candidate: false } && world.Kernel.Alive.Any(p => p.RunId == e.Id && p is { IsListening: true, WasSignalled: false }))
                 : 0;
-            Check(serving >= floor, $"{service} has {serving} instances that serve, {floor} are its floor");
+            Check(serving >= floor || (HeldIsServed && told is { Hold: true }), $"{service} has {serving} instances that serve, {floor} are its floor");
         }
     }
 
@@ -191,6 +194,7 @@ internal sealed class Invariants(SimWorld world)
     private bool IsUnasked(string slot) =>
         world.Running.TrueForAll(r => r.IsCompleted)
         && world.Events.Now - _lastAct > TimeSpan.FromMinutes(1).Ticks
+        && world.Rollouts is not { IsUnderWay: true }
         && world.Supervisor?.Services().FirstOrDefault(s => slot.StartsWith(s.Name.Value + "-", StringComparison.Ordinal)) is { } service
         && service.Instances.All(i => i.Id == slot || !i.Id.StartsWith(slot + ".", StringComparison.Ordinal));
 

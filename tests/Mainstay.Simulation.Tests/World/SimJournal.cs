@@ -13,6 +13,9 @@ internal sealed class SimJournal
     /// <summary>A planted bug: records that this accepts are not written.</summary>
     public Func<JournalPut, bool> Loses { get; set; } = _ => false;
 
+    /// <summary>Somebody listens to what is on the disk from now on.</summary>
+    public Action<JournalBatch> Heard { get; set; } = _ => { };
+
     public IEnumerable<((string Kind, string Key) Key, string Json)> Records => _records.Select(r => (r.Key, r.Value));
 
     public IJournal For(Life life) => new Opened(this, life);
@@ -36,6 +39,7 @@ internal sealed class SimJournal
             journal._records = journal._records
                 .SetItems(batch.Puts.Where(p => !journal.Loses(p)).Select(p => KeyValuePair.Create((p.Kind, p.Key), p.Json)))
                 .RemoveRange(batch.Deletes.Select(d => (d.Kind, d.Key)));
+            journal.Heard(batch);
             life.Pass("after commit");
         }
 

@@ -26,7 +26,13 @@ internal sealed class SimKernel(SimWorld world)
     {
         var program = world.Programs[int.Parse(request.Environment["PROGRAM"], System.Globalization.CultureInfo.InvariantCulture)];
         int? port = request.Environment.TryGetValue("PORT", out var p) ? int.Parse(p, System.Globalization.CultureInfo.InvariantCulture) : null;
-        var process = new SimProcess(new(FreePid(), ++_ticks), request.RunId, program, port, request.Environment.ContainsKey("NOTIFY_SOCKET")) { StartedAt = world.Events.Now };
+        var process = new SimProcess(new(FreePid(), ++_ticks), request.RunId, program, port, request.Environment.ContainsKey("NOTIFY_SOCKET")) 
+        {
+            StartedAt = world.Events.Now,
+            Directory = request.Directory,
+            Arguments = request.Argv,
+            Environment = request.Environment,
+        };
         _byPid[process.Identity.Pid] = process;
         world.Invariants.Spawned(process);
         After(process, program.Boot, () => Boot(process));
@@ -85,7 +91,7 @@ internal sealed class SimKernel(SimWorld world)
             return;
         }
 
-        (process.IsAlive, process.IsListening, process.Exit) = (false, false, exit);
+        (process.IsAlive, process.IsListening, process.Exit, process.EndedAt) = (false, false, exit, world.Events.Now);
         world.Invariants.Ended(process);
         foreach (var watcher in process.Watchers.ToList())
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mainstay.Linux.Processes;
 
 namespace Mainstay.Simulation.Tests.World;
@@ -36,6 +37,24 @@ internal sealed class SimProcess(ProcessIdentity identity, string runId, SimProg
     public bool WasSignalled { get; set; }
 
     public long StartedAt { get; init; }
+
+    /// <summary>Null while it lives.</summary>
+    public long? EndedAt { get; set; }
+
+    public string Directory { get; init; } = "";
+
+    public ImmutableArray<string> Arguments { get; init; } = [];
+
+    public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>What it was started to run, in its own words.</summary>
+    public string Release => Environment.GetValueOrDefault("MAINSTAY_RELEASE", "");
+
+    /// <summary>The edge heard of it as one that waits beside what serves.</summary>
+    public bool WasCandidate { get; set; }
+
+    /// <summary>A rollout has looked at it, and what it saw was true.</summary>
+    public bool WasProven { get; set; }
 
     public ExitStatus Exit { get; set; }
 

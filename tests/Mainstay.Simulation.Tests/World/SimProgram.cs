@@ -5,6 +5,8 @@ namespace Mainstay.Simulation.Tests.World;
 /// <param name="DiesAfter">Exits by itself.</param>
 /// <param name="StopTakes">From SIGTERM to the exit; null: SIGTERM is ignored.</param>
 /// <param name="HangsAfter">Lives on, answers no more.</param>
+/// <param name="Errors">Share of its requests that fail.</param>
+/// <param name="AnswersWrongly">The questions of a rollout.</param>
 /// <param name="LeavesChild">Starts something that outlives it and holds its port, until the tree is killed.</param>
 internal sealed record SimProgram(
     string Name,
@@ -15,7 +17,9 @@ internal sealed record SimProgram(
     TimeSpan? StopTakes = null,
     TimeSpan? HangsAfter = null,
     bool LeavesChild = false,
-    long Memory = 50_000_000)
+    long Memory = 50_000_000,
+    double Errors = 0,
+    bool AnswersWrongly = false)
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(80);
 
@@ -38,6 +42,10 @@ internal sealed record SimProgram(
     public static SimProgram Stubborn { get; } = new("ignores SIGTERM", Quick, StopTakes: null, LeavesChild: true);
 
     public static SimProgram Greedy { get; } = new("over its memory limit", Quick, StopTakes: Quick, Memory: 900_000_000);
+
+    public static SimProgram Failing { get; } = new("answers with errors", Quick, StopTakes: Quick, Errors: 0.2);
+
+    public static SimProgram Wrong { get; } = new("answers, but not what is asked", Quick, StopTakes: Quick, AnswersWrongly: true);
 
     public static SimProgram[] Healthy { get; } = [Good, Slow, Stubborn];
 

@@ -24,6 +24,7 @@ internal sealed class SimEdge(SimWorld world)
 
             edge.Told[traffic.Service.Value] = traffic;
             edge.Heard(traffic);
+            world.Rollouts?.Invariants.Published(traffic);
             world.Invariants.Published(traffic);
             await Task.Delay(world.Vary(TimeSpan.FromMilliseconds(2)), life.Time, token);
             life.Pass("after publish");

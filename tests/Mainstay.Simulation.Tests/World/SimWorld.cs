@@ -70,6 +70,12 @@ internal sealed class SimWorld
     /// <summary>The host has no descriptor left to kill by.</summary>
     public bool KillsFail { get; set; }
 
+    /// <summary>Rollouts are a part of this world; null: nobody ever asks for one.</summary>
+    public SimRollouts? Rollouts { get; set; }
+
+    /// <summary>Where the daemon dies next, as a story tells; once.</summary>
+    public Func<string, bool> DiesAt { get; set; } = _ => false;
+
     /// <summary>Decisions under test; a mutation plugs in a broken one.</summary>
     public InstanceDecision DecideInstance { get; set; } = InstanceMachine.Next;
 
@@ -101,7 +107,11 @@ internal sealed class SimWorld
 
     public bool Strikes(string place)
     {
-        if (!Happens(_strike))
+        if (DiesAt(place))
+        {
+            DiesAt = _ => false;
+        }
+        else if (!Happens(_strike))
         {
             return false;
         }
@@ -135,8 +145,14 @@ internal sealed class SimWorld
                 facts => Explain(facts));
             var options = new SupervisorOptions { BootId = $"boot-{_boot}", HostEnvironment = _ => ImmutableSortedDictionary<string, string>.Empty };
             Supervisor = new(ports, options, DecideInstance, DecideService);
-            Watch(Supervisor.RecoverAsync(CancellationToken.None), "recovery");
+            Watch(RecoverAsync(life, Supervisor), "recovery");
         });
+    }
+
+    private async Task RecoverAsync(Life life, StackSupervisor supervisor)
+    {
+        await supervisor.RecoverAsync(CancellationToken.None);
+        Rollouts?.TakeOver(life, supervisor);
     }
 
     public void KillDaemon(string why)

@@ -9,8 +9,15 @@ namespace Mainstay.Simulation.Tests.World;
 internal sealed class Stage
 {
     public Stage()
+        : this(_ => null)
+    {
+    }
+
+    /// <param name="rollouts">Those of the world, if it has any.</param>
+    public Stage(Func<SimWorld, SimRollouts?> rollouts)
     {
         World = new(seed: 1);
+        World.Rollouts = rollouts(World);
         Manifests = new(World);
         World.StartDaemon();
         World.Run(TimeSpan.FromSeconds(1));
