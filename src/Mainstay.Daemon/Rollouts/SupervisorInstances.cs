@@ -21,12 +21,14 @@ internal sealed class SupervisorInstances(StackSupervisor supervisor) : IInstanc
         return Outcome(service, release, await supervisor.ReturnAsync(service, release, progress, token));
     }
 
+    public Task<FailureReport?> ExplainAsync(ServiceName service, CancellationToken token) => supervisor.ExplainAsync(service, token);
+
     public Task SettleAsync(CancellationToken token) => supervisor.IsOnTrial ? supervisor.SettleAsync(token) : Task.CompletedTask;
 
     public ImmutableArray<InstanceFacts> Look(ServiceName service) =>
     [
         .. supervisor.Processes(service).Select(p => new InstanceFacts(
-            p.Id, p.Endpoint ?? "", p.Pid, p.StartTime, p.Port, p.Release, p.Revision, p.IsCandidate, p.IsReady, p.Restarts, p.EndedForMemory ? 1 : 0, p.Because)),
+            p.Id, p.Endpoint ?? "", p.Pid, p.StartTime, p.Port, p.Release, p.Revision, p.IsCandidate, p.IsReady, p.Restarts, p.EndedForMemory ? 1 : 0, p.Cause, p.Because)),
     ];
 
     private AdvanceOutcome Outcome(ServiceName service, AppliedService? to, OperationResult result) => new(

@@ -53,6 +53,12 @@ internal sealed record EntryFile(string Path, bool IsNode)
 
     private static EntryFile? OfWords(string program, IEnumerable<string> arguments, string folder)
     {
+        // What follows these is code, not a file.
+        if (arguments.Any(a => a is "-c" or "-e" or "-p" or "--eval" or "--print" or "-m"))
+        {
+            return null;
+        }
+
         var interpreter = System.IO.Path.GetFileName(program);
         var script = s_interpreters.Contains(interpreter)
             ? arguments.FirstOrDefault(a => !a.StartsWith('-') && !System.IO.Path.IsPathRooted(a) && s_endings.Contains(System.IO.Path.GetExtension(a)))

@@ -58,7 +58,7 @@ internal sealed class CanaryWatch(IInstances instances, ITrafficMeter meter)
     {
         var traffic = meter.Read(service);
         var now = instances.Look(service).Where(i => i.Revision == part.To.Revision).ToList();
-        return new(Figures.Of(traffic, stable), Figures.Of(traffic, candidates), now.Sum(i => i.Restarts), now.FirstOrDefault(i => i.Restarts > 0)?.Because ?? "", now.Sum(i => i.MemoryKills));
+        return new(Figures.Of(traffic, stable), Figures.Of(traffic, candidates), now.Sum(i => i.Restarts), now.FirstOrDefault(i => i.Restarts > 0) is { } fallen ? fallen.Cause ?? fallen.Because : "", now.Sum(i => i.MemoryKills));
     }
 
     private string? Objection(ServiceName service, ImmutableArray<InstanceFacts> candidates, ReleaseSeen seen, RollbackOnSpec limits)

@@ -216,7 +216,9 @@ internal sealed partial class InstanceRunner
             Id,
             kind,
             step.Because,
-            work.Spec,
+
+            // With the variables of env files: by them secrets are known and blotted out.
+            work.Spec with { Environment = work.Environment },
             run?.Port,
             listening,
             holder,

@@ -220,7 +220,9 @@ internal static class ServicePlanner
         return removed with
         {
             Lanes = back,
-            Reload = reload with { To = record.Release, Stage = ReloadStage.Undoing },
+
+            // Nobody judges the way back: what served before was judged long ago.
+            Reload = reload with { To = record.Release, Stage = ReloadStage.Undoing, Pace = null },
             Setback = new(reload.Operation, Skipped: false, because),
             Because = $"the change failed: {because}; the release from before stays",
         };

@@ -27,7 +27,10 @@ internal sealed class BakeStep(IInstances instances, ITrafficMeter meter) : ISte
                 var seen = See(context.Rollout, part);
                 if (ReleaseJudge.Objection(seen, part.To.Spec.Rollout.Deploy.RollbackOn) is { } objection)
                 {
-                    return StepOutcome.Failed($"{part.To.Spec.Name} {part.To.Release} {objection}", Comparison(part, seen));
+                    return StepOutcome.Failed($"{part.To.Spec.Name} {part.To.Release} {objection}", Comparison(part, seen)) with
+                    {
+                        Cause = seen.Restarts > 0 ? await instances.ExplainAsync(part.To.Spec.Name, token) : null,
+                    };
                 }
             }
 
@@ -57,7 +60,7 @@ internal sealed class BakeStep(IInstances instances, ITrafficMeter meter) : ISte
             Figures.Of(traffic, old),
             Figures.Of(traffic, mine),
             now.Sum(i => i.Restarts),
-            now.FirstOrDefault(i => i.Restarts > 0) is { } fallen ? $"{fallen.Id} {fallen.Because}" : "",
+            now.FirstOrDefault(i => i.Restarts > 0) is { } fallen ? $"{fallen.Id} {fallen.Cause ?? fallen.Because}" : "",
             now.Sum(i => i.MemoryKills));
     }
 
