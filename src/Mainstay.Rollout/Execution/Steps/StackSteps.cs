@@ -20,11 +20,15 @@ internal sealed class ApplyStep(IStack stack) : IStepRunner
 /// <summary>One service, or without one the whole stack, as it was before.</summary>
 internal sealed class UndoStep(IInstances instances, IStack stack) : IStepRunner
 {
+    private const int Tries = 4;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
+
     public async Task<StepOutcome> RunAsync(StepContext context, CancellationToken token)
     {
         if (context.Step.Services.IsEmpty)
         {
-            return StackOutcomes.Step(await stack.RestoreAsync(context.Material.Before, context.Material.BeforeServices, context.Progress, token));
+            return await RestoreAsync(context, token);
         }
 
         var from = context.Material.Find(context.Service)?.From;
@@ -32,6 +36,21 @@ internal sealed class UndoStep(IInstances instances, IStack stack) : IStepRunner
         return outcome.State is AdvanceState.Complete
             ? StepOutcome.Done(from is null ? $"{context.Service} is gone again" : $"{context.Service} runs {from.Release} again")
             : new(false, outcome.Because, [], outcome.Failure);
+    }
+
+    /// <summary>It is good when its services have arrived, too; one that is just behind its brake may be there a moment later.</summary>
+    private async Task<StepOutcome> RestoreAsync(StepContext context, CancellationToken token)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var outcome = await stack.RestoreAsync(context.Material.Before, context.Material.BeforeServices, context.Progress, token);
+            if (outcome.Ok || tries == Tries)
+            {
+                return StackOutcomes.Step(outcome);
+            }
+
+            await Task.Delay(Pause, context.Time, token);
+        }
     }
 }
 
