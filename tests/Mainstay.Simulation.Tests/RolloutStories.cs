@@ -260,21 +260,21 @@ public class RolloutStories
     }
 
     [Theory]
-    [InlineData("directory")]
+    [InlineData("executable")]
     [InlineData("release")]
     public void A_process_that_is_not_what_it_should_be_is_noticed_at_the_gate_and_both_sides_are_named(string lie)
     {
         var api = _stage.Service("api", instances: 2);
         _stage.Serving(api);
         var before = _stage.Processes("api");
-        _stage.Rollouts.Lies = (process, truth) => before.Contains(process) ? truth : lie == "directory"
-            ? truth with { WorkingDirectory = "/srv/live-tree" }
+        _stage.Rollouts.Lies = (process, truth) => before.Contains(process) ? truth : lie == "executable"
+            ? truth with { Executable = $"{truth.Executable} (deleted)" }
             : truth with { Environment = truth.Environment!.SetItem("MAINSTAY_RELEASE", before[0].Release) };
 
         var ended = _stage.Run(_stage.With(api, SimProgram.Good));
 
         Assert.Equal(RolloutPhase.RolledBack, ended.Phase);
-        Assert.Contains(lie == "directory" ? "working directory is /srv/live-tree, expected /srv" : $"MAINSTAY_RELEASE is {before[0].Release}", ended.Failure, StringComparison.Ordinal);
+        Assert.Contains(lie == "executable" ? "was deleted or replaced since the process started" : $"MAINSTAY_RELEASE is {before[0].Release}", ended.Failure, StringComparison.Ordinal);
         Assert.Equal(before, _stage.Processes("api"));
         _stage.Rest();
     }

@@ -55,7 +55,7 @@ public sealed class BackupRunTests : IDisposable
         Assert.EndsWith("tested: the restore command succeeded on a copy of the backup", outcome.Because, StringComparison.Ordinal);
         Assert.Equal("dump\n", File.ReadAllText(Path.Combine(outcome.Backup.Directory, "db.sql")));
         Assert.DoesNotContain(Directory.GetDirectories(_box["backups/api"]), d => d.Contains(".test-", StringComparison.Ordinal));
-        Assert.Contains($"MAINSTAY_BACKUP={outcome.Backup.Directory}", outcome.Backup.Restore[1], StringComparison.Ordinal);
+        Assert.Contains($"MAINSTAY_BACKUP={outcome.Backup.Directory}", string.Join('\n', outcome.Backup.Restore), StringComparison.Ordinal);
     }
 
     [Fact]

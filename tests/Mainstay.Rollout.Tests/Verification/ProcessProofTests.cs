@@ -147,7 +147,7 @@ public class ProcessProofTests
         Assert.Contains(proof.Lines, l => l.StartsWith("note ", StringComparison.Ordinal) && l.Contains(words, StringComparison.Ordinal));
     }
 
-    private static InstanceFacts Instance(string id, string release) => new(id, id, 7, 1, null, release, "rev", false, true, 0, 0, "");
+    private static InstanceFacts Instance(string id, string release) => new(id, id, 7, 1, null, release, "rev", false, true, 0, 0, null, "");
 
     private static AppliedService Applied() => new(
         new ServiceSpec(
