@@ -81,7 +81,7 @@ public sealed class BackupRun(ICommands commands, BackupStore store, TreeLimits 
 
         var backup = new BackupRecord(context.Service, id, directory, started, entries.Length, bytes, tested.IsTested, tested.Because, RestoreText(context, spec, directory, copies));
         store.Keep(backup, spec.Keep);
-        evidence.Add(new("backup", [directory, $"{entries.Length} files, {ByteSize.Text(bytes)}", tested.Because]));
+        evidence.Add(new("backup", [directory, $"{ByteSize.Files(entries.Length)}, {ByteSize.Text(bytes)}", tested.Because]));
         var restless = copies.SelectMany(c => c.Restless).Take(20).ToImmutableArray();
         if (restless.Length > 0)
         {
@@ -89,7 +89,7 @@ public sealed class BackupRun(ICommands commands, BackupStore store, TreeLimits 
         }
 
         evidence.AddRange(tested.Evidence);
-        return new(true, $"backup {id} holds {entries.Length} files, {ByteSize.Text(bytes)}; {tested.Because}", evidence.ToImmutable(), backup);
+        return new(true, $"backup {id} holds {ByteSize.Files(entries.Length)}, {ByteSize.Text(bytes)}; {tested.Because}", evidence.ToImmutable(), backup);
     }
 
     private async Task<WorkOutcome> DumpAsync(ReleaseContext context, CommandSpec command, string directory, TimeSpan timeout, Action<string> line, CancellationToken token)

@@ -112,7 +112,7 @@ internal sealed class ReleaseMaker(ISourceReader sources, ReleaseStore store, Bu
         {
             var sealedRelease = store.Seal(service, release);
             _making.TryRemove(Key(part), out _);
-            return (new(true, $"{release}: {sealedRelease.Files} files, {ByteSize.Text(sealedRelease.Bytes)}, {(part.To.Spec.Rollout.Artifacts.IsEmpty ? "sealed" : "artifacts there, sealed")}", evidence), Changed(part, making, known));
+            return (new(true, $"{release}: {ByteSize.Files(sealedRelease.Files)}, {ByteSize.Text(sealedRelease.Bytes)}, {(part.To.Spec.Rollout.Artifacts.IsEmpty ? "sealed" : "artifacts there, sealed")}", evidence), Changed(part, making, known));
         }
         catch (TreeLimitException e)
         {

@@ -26,9 +26,11 @@ public sealed record TreeLimits(int MaxFiles = 200_000, long MaxBytes = 4L << 30
 /// <summary>A tree is larger than it may be; the message is for the user.</summary>
 public sealed class TreeLimitException(string message) : IOException(message);
 
-/// <summary>Bytes as people read them.</summary>
+/// <summary>Bytes and numbers of files as people read them.</summary>
 public static class ByteSize
 {
+    public static string Files(int count) => count == 1 ? "1 file" : string.Create(CultureInfo.InvariantCulture, $"{count} files");
+
     public static string Text(long bytes)
     {
         string[] units = ["bytes", "kB", "MB", "GB", "TB"];

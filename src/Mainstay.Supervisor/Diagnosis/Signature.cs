@@ -38,7 +38,8 @@ internal sealed class Signature
 {
     private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
-    private static readonly Lazy<ImmutableArray<Signature>> s_all = new(Load);
+    // The automata behind the patterns take some 60 MB once they have run: they stay only as long as somebody explains something.
+    private static readonly WeakReference<Loaded> s_loaded = new(new([]));
 
     private readonly ImmutableArray<Regex> _lines;
     private readonly ImmutableArray<Regex> _details;
@@ -50,7 +51,18 @@ internal sealed class Signature
         (_lines, _details, _collect) = (Patterns(data.Lines), Patterns(data.Details), Patterns(data.Collect));
     }
 
-    public static ImmutableArray<Signature> All => s_all.Value;
+    public static ImmutableArray<Signature> All
+    {
+        get
+        {
+            if (!s_loaded.TryGetTarget(out var loaded) || loaded.Signatures.IsEmpty)
+            {
+                s_loaded.SetTarget(loaded = new(Load()));
+            }
+
+            return loaded.Signatures;
+        }
+    }
 
     public SignatureData Data { get; }
 
@@ -129,6 +141,8 @@ internal sealed class Signature
         var data = JsonSerializer.Deserialize(file, SignatureJson.Default.SignatureDataArray) ?? [];
         return [.. data.Select(d => new Signature(d))];
     }
+
+    private sealed record Loaded(ImmutableArray<Signature> Signatures);
 }
 
 /// <param name="Line">The log line that gave it away; null when the facts did.</param>

@@ -25,7 +25,7 @@ internal sealed class BackupShape() : Shape<BackupSpec>("backup")
 
     private static readonly Key<CommandDraft> s_restore = new(
         "restore", new CommandKind(), CommandDraft.Absent,
-        "Reads from the directory that MAINSTAY_BACKUP names, where the command wrote; one string is given to /bin/sh -c. Offered after a rollback, never run by itself.",
+        "Reads from the directory that MAINSTAY_BACKUP names, where the command wrote; one string is given to /bin/sh -c. Offered after a rollback, never run by itself. When it mentions MAINSTAY_RESTORE_TEST, it is tried at each backup: on a copy, in an empty directory, with that variable set to 1; it must then write nowhere else.",
         "none")
     {
         AlsoKnownAs = ["restore_command", "recover"],
