@@ -5,6 +5,7 @@ using Mainstay.Contracts.Api;
 using Mainstay.Contracts.Rollouts;
 using Mainstay.Daemon.Applying;
 using Mainstay.Daemon.Lifecycle;
+using Mainstay.Journal;
 using Mainstay.Rollout;
 using Mainstay.Rollout.Planning;
 using Mainstay.Rollout.Releases;
@@ -45,7 +46,13 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
         ? html ? HtmlReport.Of(rollout) : MarkdownReport.Of(rollout)
         : null;
 
-    public async Task<OperationResult> DeployAsync(DeployRequest request, PreparedStack prepared, Action<OperationMessage> tell)
+    public Task<OperationResult> DeployAsync(DeployRequest request, PreparedStack prepared, Action<OperationMessage> tell) =>
+        AnsweredAsync(() => PlanAndWalkAsync(request, prepared, tell));
+
+    public Task<OperationResult> RollbackAsync(RollbackRequest request, Action<OperationMessage> tell) =>
+        AnsweredAsync(() => PlanAndWalkAsync(request, tell));
+
+    private async Task<OperationResult> PlanAndWalkAsync(DeployRequest request, PreparedStack prepared, Action<OperationMessage> tell)
     {
         using var claim = await ClaimAsync(request.By, request.Wait, tell);
         if (claim.Given is null)
@@ -67,7 +74,7 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
         return await WalkAsync(await house.Planner.PlanAsync(wish, house.Rollouts.NextNumber, step => tell(new(Step: step)), CancellationToken.None), request.DryRun, tell);
     }
 
-    public async Task<OperationResult> RollbackAsync(RollbackRequest request, Action<OperationMessage> tell)
+    private async Task<OperationResult> PlanAndWalkAsync(RollbackRequest request, Action<OperationMessage> tell)
     {
         using var claim = await ClaimAsync(request.By, wait: false, tell);
         return claim.Given is null
@@ -206,6 +213,19 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
             }
 
             await Task.Delay(WaitForTurn, clock, CancellationToken.None);
+        }
+    }
+
+    /// <summary>A full disk in the middle of planning is an answer, too. A rollout that has begun has its own end, so this is about one that has not.</summary>
+    private static async Task<OperationResult> AnsweredAsync(Func<Task<OperationResult>> plan)
+    {
+        try
+        {
+            return await plan();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JournalException)
+        {
+            return new(ExitCode.Failed, $"the rollout could not be begun, and nothing was changed: {e.Message}", [], []);
         }
     }
 

@@ -193,6 +193,11 @@ internal sealed class RolloutLoop : IAsyncDisposable
                 Post(new(RolloutEventKind.StepFailed, "it was broken off", index));
             }
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk, a source that is larger than a release may be: the message is the system's or says it already.
+            Post(new(RolloutEventKind.StepFailed, e.Message, index));
+        }
         catch (Exception fault)
         {
             // Ours, not the user's; the rollout must come to its end all the same.
