@@ -275,7 +275,10 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
             _context.Ports.Logs.Remark(Service, Id, _work.Spec.Logs, step.Because);
         }
 
-        _context.Watcher.Happened(new(_context.Ports.Time.GetUtcNow(), Service.Value, Id, step.Next.Phase, step.Next.Health, step.Because));
+        var now = _context.Ports.Time.GetUtcNow();
+        _context.Watcher.Happened(_work.MakesWay
+            ? new(now, Service.Value, Id, null, null, $"the process that makes way is {Words.Of(step.Next.Phase)}: {step.Because}")
+            : new(now, Service.Value, Id, step.Next.Phase, step.Next.Health, step.Because));
     }
 
     private static bool IsForTheServicesLog(InstanceState before, Transition step) =>

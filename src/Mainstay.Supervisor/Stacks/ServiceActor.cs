@@ -46,7 +46,8 @@ internal sealed class ServiceActor(ServiceRecord record, RunnerContext context)
     {
         var release = Record.Find(lane.Release);
         var policy = InstancePolicy.Of(release.Spec, stack.WsDrain, stack.OneShots.Contains(Name), oneTry: lane.Role is LaneRole.Successor);
-        return new(stack.Name, release.Spec, release.Number, release.Name, release.Environment, policy);
+        var makesWay = lane.Role is LaneRole.Retiring && Record.Lanes.Any(l => l.Index == lane.Index && l.Role is not LaneRole.Retiring);
+        return new(stack.Name, release.Spec, release.Number, release.Name, release.Environment, policy, makesWay);
     }
 
     /// <summary>Gives every lane of the record a runner with the work it has now, and hands back the runners of lanes that are no longer there.</summary>

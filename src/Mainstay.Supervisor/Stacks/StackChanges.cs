@@ -120,7 +120,7 @@ internal static class StackChanges
         var passed = promote && record.Reload is { Stage: ReloadStage.Going, IsGated: true }
             ? record.Lanes.Where(l => l.Role is LaneRole.Successor).Select(l => l.Key).ToImmutableArray()
             : [];
-        return Towards(Risen(record, operation), to, operation, $"{to.Release} is rolled out", new(Math.Max(1, batch), Gated: true, passed)) with { OnTrial = true };
+        return Towards(Risen(record, operation), to, operation, $"rollout of {to.Release}", new(Math.Max(1, batch), Gated: true, passed)) with { OnTrial = true };
     }
 
     private static ServiceRecord Risen(ServiceRecord record, long operation) => record with

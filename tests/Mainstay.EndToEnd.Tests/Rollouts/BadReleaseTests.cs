@@ -4,7 +4,6 @@ using Mainstay.Harness.Product;
 namespace Mainstay.EndToEnd.Tests.Rollouts;
 
 /// <summary>A bad release never replaces a good one, and a fault that shows after promotion is rolled back too.</summary>
-[Collection(nameof(Alone))]
 public sealed class BadReleaseTests
 {
     private const string Bake = """build: [ [ sh, -c, "printf %s $MAINSTAY_COMMIT > commit.txt" ] ]""";

@@ -6,7 +6,6 @@ using Mainstay.Harness.Product;
 namespace Mainstay.EndToEnd.Tests.Rollouts;
 
 /// <summary>Some traffic for a while, then the rest; or all of it at once.</summary>
-[Collection(nameof(Alone))]
 public sealed class CanaryTests
 {
     private const string Asked = "strategy: canary, canary: { percent: 0, header: \"x-canary: 1\", cookie: \"beta=yes\", for: 60s }";
@@ -48,6 +47,22 @@ public sealed class CanaryTests
         Assert.All(await VersionsAsync(app, clients), v => Assert.Equal("2", v));
         await app.IsWholeAsync("2", 2);
         Assert.Contains((await app.ReportAsync())["roll"].Evidence, e => e.Title == "canary beside stable");
+    }
+
+    [Theory]
+    [InlineData("strategy: canary, canary: { percent: 50, for: 1s }")]
+    [InlineData("strategy: blue_green")]
+    public async Task Releases_with_inherited_sockets_change_over_like_all_others(string deploy)
+    {
+        await using var app = await ReleasedApp.DeployedAsync("port: inherit", deploy, instances: 2);
+        await using var load = await app.LoadAsync(connections: 4);
+
+        await app.Repository.CommitVersionAsync("2");
+        (await app.DeployAsync()).MustExit(0);
+        await load.FlowsAsync();
+
+        (await load.StopAsync()).MustHaveLostNothing();
+        await app.IsWholeAsync("2", 2);
     }
 
     [Fact]

@@ -4,7 +4,6 @@ using Mainstay.Harness.Product;
 namespace Mainstay.EndToEnd.Tests.Rollouts;
 
 /// <summary>The way back needs no argument, no network and no build, and is as safe as the way there.</summary>
-[Collection(nameof(Alone))]
 public sealed class RollbackTests
 {
     [Fact]

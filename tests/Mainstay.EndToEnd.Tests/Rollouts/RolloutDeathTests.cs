@@ -7,7 +7,6 @@ using Mainstay.Harness.Product;
 namespace Mainstay.EndToEnd.Tests.Rollouts;
 
 /// <summary>The daemon is killed in the middle of each step; the next command starts another, and the rollout ends by itself in old or new.</summary>
-[Collection(nameof(Alone))]
 public sealed class RolloutDeathTests : IAsyncLifetime
 {
     private ReleasedApp _app = null!;

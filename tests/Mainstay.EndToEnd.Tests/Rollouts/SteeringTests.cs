@@ -6,7 +6,6 @@ using Mainstay.Harness.Product;
 namespace Mainstay.EndToEnd.Tests.Rollouts;
 
 /// <summary>A rollout under way is steered by one word, belongs to the daemon, and lets nothing else change services.</summary>
-[Collection(nameof(Alone))]
 public sealed class SteeringTests
 {
     [Fact]
@@ -72,6 +71,7 @@ public sealed class SteeringTests
         await using var app = await ReleasedApp.DeployedAsync();
         var gate = Gate.In(app.Home, "gate");
         await using var deploy = await BeginAsync(app, gate);
+        await Eventually.TrueAsync("the command knows its rollout", () => deploy.Out.Contains("rollout 2", StringComparison.Ordinal), ReleasedApp.Patience);
 
         deploy.Send(Signal.Int);
         (await deploy.ExitAsync(ReleasedApp.Patience)).MustExit(130).MustShow("the daemon goes on with rollout 2", "rollout abort");

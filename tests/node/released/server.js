@@ -45,5 +45,5 @@ if (waits) fs.appendFileSync(`${path.dirname(release.waitsFor)}/came`, 'came\n')
 const gate = setInterval(() => {
   if (waits && !fs.existsSync(release.waitsFor)) return;
   clearInterval(gate);
-  server.listen(Number(env.PORT), '127.0.0.1', () => console.log(`listening, version ${release.version}`));
+  server.listen(env.LISTEN_FDS ? { fd: 3 } : { port: Number(env.PORT), host: '127.0.0.1' }, () => console.log(`listening, version ${release.version}`));
 }, 25);

@@ -19,7 +19,8 @@ internal static class PlanText
             lines.AddRange(Strategy(service, width, palette));
             if (service.Source is { } source)
             {
-                lines.AddRange(dryRun ? Whole(source, width) : Wrap.Hanging("    ", Short(source), width));
+                // Nothing has changed since nothing.
+                lines.AddRange(service.From is null ? [] : dryRun ? Whole(source, width) : Wrap.Hanging("    ", Short(source), width));
                 lines.AddRange(source.Overrides.SelectMany(o => Wrap.Hanging("    allowed: ", Clean(o), width)));
             }
         }
