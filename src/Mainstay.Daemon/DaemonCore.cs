@@ -29,17 +29,19 @@ internal sealed class DaemonCore(DaemonIdentity identity, StackSupervisor superv
 
     public PreparedStack InReleases(PreparedStack prepared, ImmutableArray<ServiceName> only) => rollouts.InReleases(prepared, only);
 
-    public Task<OperationResult> ApplyAsync(PreparedStack prepared, ImmutableArray<ServiceName> only, Action<OperationStep> progress) =>
-        UnlessRollingOutAsync(() => stack.ApplyAsync(prepared.Applied, only, progress));
+    /// <param name="gone">The user went away: the change goes on, but nobody waits for its end.</param>
+    public Task<OperationResult> ApplyAsync(PreparedStack prepared, ImmutableArray<ServiceName> only, Action<OperationStep> progress, CancellationToken gone) =>
+        rollouts.BesideAsync("up", () => stack.ApplyAsync(prepared.Applied, only, progress), gone);
 
-    public Task<OperationResult> ActAsync(ActionRequest request, Action<OperationStep> progress) =>
-        UnlessRollingOutAsync(() => supervisor.ActAsync(request, progress, CancellationToken.None));
+    public Task<OperationResult> ActAsync(ActionRequest request, Action<OperationStep> progress, CancellationToken gone) =>
+        rollouts.BesideAsync(request.Verb.ToString().ToLowerInvariant(), () => supervisor.ActAsync(request, progress, CancellationToken.None), gone);
 
-    public Task<OperationResult> ScaleAsync(ScaleRequest request, Action<OperationStep> progress) =>
-        UnlessRollingOutAsync(() => supervisor.ScaleAsync(request, progress, CancellationToken.None));
+    public Task<OperationResult> ScaleAsync(ScaleRequest request, Action<OperationStep> progress, CancellationToken gone) =>
+        rollouts.BesideAsync("scale", () => supervisor.ScaleAsync(request, progress, CancellationToken.None), gone);
 
     public async Task<OperationResult> DownAsync(DownRequest request, Action<OperationStep> progress)
     {
+        using var stopping = rollouts.Stop();
         await rollouts.AbortedAsync("down", progress);
 
         // Whoever wants everything to stop does not want to wait until something has failed to start.
@@ -56,8 +58,4 @@ internal sealed class DaemonCore(DaemonIdentity identity, StackSupervisor superv
     public Task<OperationResult> ReloadEdgeAsync(Action<OperationStep> progress) => stack.ReloadEdgeAsync(progress);
 
     public void Dispose() => stack.Dispose();
-
-    private Task<OperationResult> UnlessRollingOutAsync(Func<Task<OperationResult>> operation) => rollouts.Refusal is { } refusal
-        ? Task.FromResult(new OperationResult(ExitCode.Failed, refusal, [], []))
-        : operation();
 }

@@ -46,7 +46,7 @@ public sealed class RolloutHouse : IAsyncDisposable
         var maker = new ReleaseMaker(sources, Store, new(ports.Commands, ports.Time), new(TreeLimits.Default), ports.ReleaseCheck, ports.Redact);
         var backups = new BackupRun(ports.Commands, new(home.Backups, ports.Time), TreeLimits.Default, ports.Time);
         var check = new InstanceCheck(new(ports.Processes, ports.HostPath), ports.Verifier, Store, ports.Time, TaskScheduler.Default);
-        var book = new RolloutBook(ports.Journal);
+        var book = new RolloutBook(ports.Journal, ports.Logger);
         var steps = new StepRunners(new Dictionary<StepKind, IStepRunner>
         {
             [StepKind.Fetch] = new FetchStep(maker),

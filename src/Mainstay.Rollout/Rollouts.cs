@@ -12,12 +12,13 @@ public sealed class Rollouts : IAsyncDisposable
 {
     private readonly RolloutSurroundings _around;
     private readonly Aftermath _aftermath;
-    private readonly Lock _gate = new();
-    private string? _claimedBy;
+    private readonly CancellationTokenSource _closing = new();
     private RolloutLoop? _loop;
     private Task _ending = Task.CompletedTask;
 
     internal Rollouts(RolloutSurroundings around, Aftermath aftermath) => (_around, _aftermath) = (around, aftermath);
+
+    public ChangeTurns Turns { get; } = new();
 
     /// <summary>The rollout under way; null when there is none.</summary>
     public RolloutRecord? Active => _loop is { Record: { HasEnded: false } record } ? record : null;
@@ -30,49 +31,67 @@ public sealed class Rollouts : IAsyncDisposable
     public long NextNumber => _around.Book.NextNumber;
 
     /// <summary>
-    /// Goes on with the rollout that the daemon before left under way. Call once, after the supervisor has found its processes again.
-    /// Throws <see cref="JournalException"/> when the journal cannot be understood.
+    /// Goes on with the rollout that the daemon before left under way, or with what it left to do after its last one. Call once, after the supervisor
+    /// has found its processes again. Throws <see cref="JournalException"/> when the journal cannot be understood.
     /// </summary>
     public void Recover()
     {
         _around.Book.Open();
-        if (_around.Book.All.All(r => r.HasEnded))
+        if (_around.Book.All.LastOrDefault() is not { } last)
         {
-            _ending = _aftermath.SettleAsync();
+            return;
         }
 
-        foreach (var left in _around.Book.All.Where(r => !r.HasEnded))
+        var turn = Turns.TakeAlone(Words(last), out _)!;
+        if (_around.Book.MaterialOf(last.Number) is not { } material)
         {
-            if (_around.Book.MaterialOf(left.Number) is { } material)
+            if (!last.HasEnded)
             {
-                _around.Logger.RolloutTakenOver(left.Number, left.Phase.ToString());
-                Walk(left, material, _ => { });
+                _around.Logger.RolloutLost(last.Number);
+                _around.Book.Save(last with { Phase = RolloutPhase.Broken, EndedAt = _around.Time.GetUtcNow(), Because = "what it worked with is no longer in the journal, so it cannot go on" }, isNews: true, _around.Time.GetUtcNow());
             }
+
+            turn.Dispose();
+            return;
         }
+
+        if (last.HasEnded)
+        {
+            _ending = EndAsync(Task.FromResult(last), last, material, turn);
+            return;
+        }
+
+        _around.Logger.RolloutTakenOver(last.Number, last.Phase.ToString());
+        Start(_loop = new(last, material, _around), material, turn);
     }
 
-    /// <summary>Nobody else may plan or begin a rollout until the claim is given back; null, and who has it, when somebody does.</summary>
+    /// <summary>Nobody else may plan or begin a rollout or change services until the turn is given back; null, and who has it, when somebody does.</summary>
     public IDisposable? Claim(string by, out string holder)
     {
-        lock (_gate)
-        {
-            holder = Active is { } active ? $"rollout {active.Number} of {active.By} is under way: {active.Because}" : _claimedBy is { } other ? $"{other} is planning a rollout" : "";
-            if (holder.Length > 0)
-            {
-                return null;
-            }
-
-            _claimedBy = by;
-            return new Given(this);
-        }
+        var turn = Turns.TakeAlone($"a rollout of {by} is being planned", out holder);
+        holder = Named(holder);
+        return turn;
     }
 
-    /// <summary>Journals the plan and walks it; completes at its end. The caller holds the claim.</summary>
+    /// <summary>Who has the turn, said as exactly as it is known: a rollout that has begun has a number.</summary>
+    public string Named(string holder) => holder.Length > 0 && Active is { } active ? Words(active) : holder;
+
+    /// <summary>Journals the plan and walks it; completes at its end, with null when everything is being stopped. The caller holds the claim.</summary>
     /// <param name="progress">Must not block.</param>
-    public async Task<RolloutRecord> RunAsync(RolloutRecord plan, RolloutMaterial material, Action<OperationStep> progress)
+    public async Task<RolloutRecord?> RunAsync(RolloutRecord plan, RolloutMaterial material, Action<OperationStep> progress)
     {
-        _around.Book.Begin(plan, material);
-        var loop = Walk(plan, material, progress);
+        var loop = new RolloutLoop(plan, material, _around);
+        if (!Turns.TryBegin(() =>
+        {
+            _around.Book.Begin(plan, material);
+            _loop = loop;
+        }))
+        {
+            return null;
+        }
+
+        loop.Listen(progress);
+        Start(loop, material, turn: null);
         await _ending;
         return await loop.Ended;
     }
@@ -85,76 +104,81 @@ public sealed class Rollouts : IAsyncDisposable
             return null;
         }
 
-        loop.Listen(progress);
+        using var listening = loop.Listen(progress);
         return await loop.Ended;
     }
 
-    /// <summary>Pauses, resumes or aborts the rollout under way; false when there is none.</summary>
-    public bool Wish(RolloutWish wish, string by)
+    /// <summary>Pauses, resumes or aborts the rollout under way. Null when it was told; else why that is not possible.</summary>
+    public string? Wish(RolloutWish wish, string by)
     {
-        if (_loop is not { Record.HasEnded: false } loop)
+        if (_loop is not { Record: { HasEnded: false } record } loop)
         {
-            return false;
+            return "no rollout is under way";
         }
 
-        loop.Post(wish switch
+        if (record.Phase is RolloutPhase.Undoing)
+        {
+            return FormattableString.Invariant($"rollout {record.Number} is on its way back already; nothing pauses or aborts that");
+        }
+
+        if (record.Wish is RolloutWish.Abort && wish is not RolloutWish.Abort)
+        {
+            return FormattableString.Invariant($"rollout {record.Number} is being aborted; nothing pauses that");
+        }
+
+        return loop.Wish(wish switch
         {
             RolloutWish.Go => new(RolloutEventKind.ResumeAsked, $"{by} let it go on"),
             RolloutWish.Pause => new(RolloutEventKind.PauseAsked, $"{by} asked for a pause"),
             RolloutWish.Abort => new(RolloutEventKind.AbortAsked, $"{by} asked to abort"),
-        });
-        return true;
+        })
+            ? null
+            : FormattableString.Invariant($"rollout {record.Number} has more wishes waiting than it can hear; ask again");
     }
 
-    /// <summary>Completes when no rollout is under way.</summary>
-    public Task IdleAsync() => _loop?.Ended ?? Task.CompletedTask;
+    /// <summary>Completes when no rollout is under way and none has left anything to do.</summary>
+    public Task IdleAsync() => _ending;
 
     public async ValueTask DisposeAsync()
     {
+        await _closing.CancelAsync();
         if (_loop is { } loop)
         {
             await loop.DisposeAsync();
         }
 
         await _ending;
+        _closing.Dispose();
     }
 
-    private RolloutLoop Walk(RolloutRecord record, RolloutMaterial material, Action<OperationStep> progress)
+    private static string Words(RolloutRecord rollout) =>
+        FormattableString.Invariant($"rollout {rollout.Number} of {rollout.By} is under way: {rollout.Because}");
+
+    /// <param name="turn">Given back when everything is done; null when the caller does that.</param>
+    private void Start(RolloutLoop loop, RolloutMaterial material, IDisposable? turn)
     {
-        var loop = new RolloutLoop(record, material, _around);
-        loop.Listen(progress);
-        _loop = loop;
         loop.Start();
-        _ending = EndAsync(loop, material);
-        return loop;
+        _ending = EndAsync(loop.Ended, loop.Record, material, turn);
     }
 
     /// <summary>What a rollout leaves to do is done before anybody hears of its end; a fault in it changes nothing about how it ended.</summary>
-    private async Task EndAsync(RolloutLoop loop, RolloutMaterial material)
+    private async Task EndAsync(Task<RolloutRecord> ended, RolloutRecord rollout, RolloutMaterial material, IDisposable? turn)
     {
         try
         {
-            var record = await loop.Ended;
-            await _aftermath.RunAsync(record, material);
+            await _aftermath.RunAsync(await ended, material, _closing.Token);
         }
         catch (OperationCanceledException)
         {
-            // The daemon goes away; the next one finds the rollout in the journal.
+            // The daemon goes away; the next one finds in the journal what is left to do.
         }
         catch (Exception fault)
         {
-            _around.Logger.AftermathFailed(fault, loop.Record.Number, fault.Message);
+            _around.Logger.AftermathFailed(fault, rollout.Number, fault.Message);
         }
-    }
-
-    private sealed class Given(Rollouts rollouts) : IDisposable
-    {
-        public void Dispose()
+        finally
         {
-            lock (rollouts._gate)
-            {
-                rollouts._claimedBy = null;
-            }
+            turn?.Dispose();
         }
     }
 }

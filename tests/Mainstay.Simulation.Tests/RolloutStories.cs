@@ -122,6 +122,43 @@ public class RolloutStories
     }
 
     [Fact]
+    public void A_canary_that_is_paused_is_watched_on_and_an_abort_out_of_the_pause_takes_its_share_away()
+    {
+        var api = _stage.Service("api", instances: 4, deploy: RolloutStage.Deploy(DeployStrategy.Canary));
+        _stage.Serving(api);
+        var before = _stage.Processes("api");
+        _stage.Begin(_stage.With(api, SimProgram.Good));
+        _stage.RunUntil(() => _stage.Rollouts.Meter!.Shares.Count > 0);
+        _stage.Rollouts.Wish(RolloutWish.Pause);
+
+        _stage.Run(120);
+        Assert.Single(_stage.Rollouts.Meter!.Shares);
+        _stage.Rollouts.Wish(RolloutWish.Abort);
+
+        Assert.Equal(RolloutPhase.RolledBack, _stage.RunToEnd().Phase);
+        Assert.Empty(_stage.Rollouts.Meter.Shares);
+        Assert.Equal(before, _stage.Processes("api"));
+        _stage.Rest();
+    }
+
+    [Fact]
+    public void A_pause_moves_the_deadline_by_as_long_as_it_was_and_a_new_daemon_keeps_to_that()
+    {
+        var api = _stage.Service("api", deploy: RolloutStage.Deploy() with { Deadline = TimeSpan.FromSeconds(40) });
+        _stage.Serving(api);
+        _stage.When(StepKind.Build, () => _stage.Rollouts.Wish(RolloutWish.Pause));
+        _stage.Begin(_stage.With(api, SimProgram.Good));
+        _stage.RunUntil(() => _stage.Last.Wish is RolloutWish.Pause);
+        _stage.Run(300);
+        _stage.Rollouts.Wish(RolloutWish.Go);
+        _stage.RunUntil(() => _stage.Last.Wish is RolloutWish.Go);
+        _stage.World.KillDaemon("right after the pause");
+
+        Assert.Equal(RolloutPhase.Succeeded, _stage.RunToEnd().Phase);
+        _stage.Rest();
+    }
+
+    [Fact]
     public void Blue_green_changes_over_in_one_word_to_the_edge()
     {
         var api = _stage.Service("api", instances: 3, deploy: RolloutStage.Deploy(DeployStrategy.BlueGreen));

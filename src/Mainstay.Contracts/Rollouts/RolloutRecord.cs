@@ -14,6 +14,7 @@ namespace Mainstay.Contracts.Rollouts;
 /// <param name="Cause">Why it did not succeed, explained; null while it goes and when it did.</param>
 /// <param name="Failure">Why it is being undone or did not succeed, one sentence; kept while <paramref name="Because"/> goes on with the steps.</param>
 /// <param name="UndoneFrom">Index of the first step of the way back; null when there is none.</param>
+/// <param name="PausedAt">Since when it pauses; null while it does not. The deadline moves by as long as it did.</param>
 /// <param name="Restore">Commands that would bring the backup back; offered, never run.</param>
 public sealed record RolloutRecord(
     long Number,
@@ -31,7 +32,8 @@ public sealed record RolloutRecord(
     FailureReport? Cause,
     string? Failure,
     int? UndoneFrom,
-    ImmutableArray<string> Restore)
+    ImmutableArray<string> Restore,
+    DateTimeOffset? PausedAt = null)
 {
     [JsonIgnore]
     public bool HasEnded => Phase is RolloutPhase.Succeeded or RolloutPhase.Failed or RolloutPhase.RolledBack or RolloutPhase.Broken;

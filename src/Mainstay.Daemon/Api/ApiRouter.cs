@@ -65,8 +65,8 @@ internal sealed class ApiRouter(DaemonCore core, IJournal journal, TimeProvider 
             ApiOperation.Status => WriteAsync(http, core.Status(), WireJson.Default.StatusDocument),
             ApiOperation.Events => EventsAsync(http),
             ApiOperation.Apply => ApplyAsync(http),
-            ApiOperation.Act => RunAsync(http, WireJson.Default.ActionRequest, core.ActAsync),
-            ApiOperation.Scale => RunAsync(http, WireJson.Default.ScaleRequest, core.ScaleAsync),
+            ApiOperation.Act => RunAsync(http, WireJson.Default.ActionRequest, (r, p) => core.ActAsync(r, p, http.RequestAborted)),
+            ApiOperation.Scale => RunAsync(http, WireJson.Default.ScaleRequest, (r, p) => core.ScaleAsync(r, p, http.RequestAborted)),
             ApiOperation.Down => RunAsync(http, WireJson.Default.DownRequest, core.DownAsync),
             ApiOperation.Deploy => DeployAsync(http),
             ApiOperation.Rollback => RunAsync(http, WireJson.Default.RollbackRequest, core.Rollouts.RollbackAsync),
@@ -89,14 +89,14 @@ internal sealed class ApiRouter(DaemonCore core, IJournal journal, TimeProvider 
     {
         var request = await ReadAsync(http, WireJson.Default.ApplyRequest);
         var prepared = core.InReleases(core.Prepare(request), request.Services);
-        await OperationStream.RunAsync(http, progress => core.ApplyAsync(prepared, request.Services, progress));
+        await OperationStream.RunAsync(http, progress => core.ApplyAsync(prepared, request.Services, progress, http.RequestAborted));
     }
 
     private async Task DeployAsync(HttpContext http)
     {
         var request = await ReadAsync(http, WireJson.Default.DeployRequest);
         var prepared = core.Prepare(request.Manifest);
-        await OperationStream.RunAsync(http, tell => core.Rollouts.DeployAsync(request, prepared, tell));
+        await OperationStream.RunAsync(http, tell => core.Rollouts.DeployAsync(request, prepared, tell, http.RequestAborted));
     }
 
     private Task ReportAsync(HttpContext http)

@@ -23,13 +23,24 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
 
     /// <summary>For the status: a rollout is under way.</summary>
     public string? Notice => house.Rollouts.Active is { } active
-        ? string.Create(CultureInfo.InvariantCulture, $"rollout {active.Number} ({active.By}) is {Word(active)}: {active.Because}")
+        ? string.Create(CultureInfo.InvariantCulture, $"rollout {active.Number} ({active.By}) {RolloutPhrase.Of(active)}: {active.Because}")
         : null;
 
-    /// <summary>Why nothing else may change services now; null when it may.</summary>
-    public string? Refusal => house.Rollouts.Active is { } active
-        ? string.Create(CultureInfo.InvariantCulture, $"rollout {active.Number} of {active.By} is under way ({active.Because}); wait until it has ended, or run `mainstay rollout abort`")
-        : null;
+    /// <summary>Carries out a change that is no rollout, unless one is under way or being planned. A user who goes away no longer keeps a rollout waiting.</summary>
+    public async Task<OperationResult> BesideAsync(string what, Func<Task<OperationResult>> change, CancellationToken gone)
+    {
+        using var turn = house.Rollouts.Turns.TakeBeside($"`{what}` is under way", out var holder);
+        if (turn is null)
+        {
+            return new(ExitCode.Failed, $"{house.Rollouts.Named(holder)}; wait until it has ended{OrAbort}", [], []);
+        }
+
+        await using var leaving = gone.Register(turn.Dispose);
+        return await change();
+    }
+
+    /// <summary>Until the answer is disposed nothing begins that changes services.</summary>
+    public IDisposable Stop() => house.Rollouts.Turns.Stop();
 
     public RolloutsDocument All(long? number, int limit) =>
         new([.. house.Rollouts.All().Where(r => number is null || r.Number == number).Take(limit)]);
@@ -46,15 +57,16 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
         ? html ? HtmlReport.Of(rollout) : MarkdownReport.Of(rollout)
         : null;
 
-    public Task<OperationResult> DeployAsync(DeployRequest request, PreparedStack prepared, Action<OperationMessage> tell) =>
-        AnsweredAsync(() => PlanAndWalkAsync(request, prepared, tell));
+    /// <param name="gone">The user no longer waits for a turn.</param>
+    public Task<OperationResult> DeployAsync(DeployRequest request, PreparedStack prepared, Action<OperationMessage> tell, CancellationToken gone) =>
+        AnsweredAsync(() => PlanAndWalkAsync(request, prepared, tell, gone));
 
     public Task<OperationResult> RollbackAsync(RollbackRequest request, Action<OperationMessage> tell) =>
         AnsweredAsync(() => PlanAndWalkAsync(request, tell));
 
-    private async Task<OperationResult> PlanAndWalkAsync(DeployRequest request, PreparedStack prepared, Action<OperationMessage> tell)
+    private async Task<OperationResult> PlanAndWalkAsync(DeployRequest request, PreparedStack prepared, Action<OperationMessage> tell, CancellationToken gone)
     {
-        using var claim = await ClaimAsync(request.By, request.Wait, tell);
+        using var claim = await ClaimAsync(request.By, request.Wait, tell, gone);
         if (claim.Given is null)
         {
             return new(ExitCode.Failed, Refused(claim.Holder), [], []);
@@ -76,34 +88,36 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
 
     private async Task<OperationResult> PlanAndWalkAsync(RollbackRequest request, Action<OperationMessage> tell)
     {
-        using var claim = await ClaimAsync(request.By, wait: false, tell);
+        using var claim = await ClaimAsync(request.By, wait: false, tell, CancellationToken.None);
         return claim.Given is null
             ? new(ExitCode.Failed, Refused(claim.Holder), [], [])
             : await WalkAsync(house.Rollbacks.Plan(supervisor.Stack, Running(), request.Services, request.Release, request.By, house.Rollouts.NextNumber), request.DryRun, tell);
     }
 
+    /// <summary>A pause and its end are answered at once; an abort when the rollout has ended, done when what served before is proven to.</summary>
     public async Task<OperationResult> WishAsync(RolloutWishRequest request, Action<OperationMessage> tell)
     {
         var following = house.Rollouts.FollowAsync(step => tell(new(Step: step)));
-        if (!house.Rollouts.Wish(request.Wish, request.By))
+        if (house.Rollouts.Wish(request.Wish, request.By) is { } refusal)
         {
-            return new(ExitCode.Failed, "no rollout is under way", [], []);
+            return new(ExitCode.Failed, refusal, [], []);
         }
 
-        // A pause is a state; an abort is an end, and whoever asked for it wants to know which.
-        return request.Wish is RolloutWish.Abort && await following is { } ended
-            ? new(ExitCode.Done, $"rollout {ended.Number} has ended: {ended.Because}", [], [])
-            : new(ExitCode.Done, request.Wish is RolloutWish.Pause ? "it pauses after the step that is under way; `mainstay rollout resume` lets it go on" : "it goes on", [], []);
+        if (request.Wish is not RolloutWish.Abort)
+        {
+            return new(ExitCode.Done, request.Wish is RolloutWish.Pause ? "it pauses after the step that is under way; `mainstay rollout resume` lets it go on" : "it goes on", [], []);
+        }
+
+        var ended = (await following)!;
+        return new(ended.Phase is RolloutPhase.Failed or RolloutPhase.RolledBack ? ExitCode.Done : ExitCode.Failed, Summary(ended), [], []);
     }
 
     /// <summary>Ends the rollout under way because everything is to stop.</summary>
     public async Task AbortedAsync(string by, Action<OperationStep> progress)
     {
         var following = house.Rollouts.FollowAsync(progress);
-        if (house.Rollouts.Wish(RolloutWish.Abort, by))
-        {
-            await following;
-        }
+        house.Rollouts.Wish(RolloutWish.Abort, by);
+        await following;
     }
 
     /// <summary>Puts services with a source into the release that they serve from, or served from last.</summary>
@@ -156,7 +170,11 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
             HomeFolders.LetPass(home);
         }
 
-        var ended = await house.Rollouts.RunAsync(plan, material, step => tell(new(Step: step)));
+        if (await house.Rollouts.RunAsync(plan, material, step => tell(new(Step: step))) is not { } ended)
+        {
+            return new(ExitCode.Failed, "everything is being stopped; the rollout was not begun", planned.Problems, []);
+        }
+
         tell(new(Rollout: ended));
         return ended.Phase is RolloutPhase.Succeeded
             ? new(ExitCode.Done, Summary(ended), planned.Problems, [])
@@ -172,30 +190,22 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
         {
             Kept = ended.Phase switch
             {
-                RolloutPhase.RolledBack => "what served before is proven to serve",
-                RolloutPhase.Failed => "what served before was not touched",
+                RolloutPhase.RolledBack => $"what served before is proven to serve{But(ended)}",
+                RolloutPhase.Failed => $"what served before was not touched{But(ended)}",
                 _ => null,
             },
         };
     }
 
-    private static string Refused(string holder) => $"refused: {holder}; wait for it (deploy --wait), or run `mainstay rollout abort`";
+    private string OrAbort => house.Rollouts.Active is null ? "" : ", or run `mainstay rollout abort`";
 
-    private static string Summary(RolloutRecord rollout) => string.Create(CultureInfo.InvariantCulture, $"rollout {rollout.Number} {Word(rollout)}: {rollout.Because}");
+    private string Refused(string holder) => $"refused: {holder}; wait for it (deploy --wait){OrAbort}";
 
-    private static string Word(RolloutRecord rollout) => rollout.Phase switch
-    {
-        RolloutPhase.Preparing => "preparing",
-        RolloutPhase.Rolling => "rolling",
-        RolloutPhase.Baking => "baking",
-        RolloutPhase.Undoing => "going back",
-        RolloutPhase.Succeeded => "succeeded",
-        RolloutPhase.Failed => "failed and changed nothing",
-        RolloutPhase.RolledBack => "was rolled back",
-        RolloutPhase.Broken => "is broken",
-    };
+    private static string But(RolloutRecord rollout) => RolloutPhrase.Migration(rollout) is { } migration ? $"; but {migration}" : "";
 
-    private async Task<TurnClaim> ClaimAsync(string by, bool wait, Action<OperationMessage> tell)
+    private static string Summary(RolloutRecord rollout) => string.Create(CultureInfo.InvariantCulture, $"rollout {rollout.Number} {RolloutPhrase.Of(rollout)}: {rollout.Because}");
+
+    private async Task<TurnClaim> ClaimAsync(string by, bool wait, Action<OperationMessage> tell, CancellationToken gone)
     {
         var isTold = false;
         while (true)
@@ -212,7 +222,7 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
                 isTold = true;
             }
 
-            await Task.Delay(WaitForTurn, clock, CancellationToken.None);
+            await Task.Delay(WaitForTurn, clock, gone);
         }
     }
 

@@ -12,24 +12,42 @@ internal sealed class Aftermath(IInstances instances, ReleaseStore store, Rollou
     /// <summary>Of all releases of one service together.</summary>
     private const long MaxBytes = 20L << 30;
 
-    public async Task RunAsync(RolloutRecord rollout, RolloutMaterial material)
+    /// <summary>May run again: a daemon that died between a rollout's end and this leaves it to the next one.</summary>
+    public async Task RunAsync(RolloutRecord rollout, RolloutMaterial material, CancellationToken token)
     {
-        await SettleAsync();
-        await Task.Factory.StartNew(() => Tidy(rollout, material), CancellationToken.None, TaskCreationOptions.DenyChildAttach, disk);
+        await instances.SettleAsync(token);
+        await Task.Factory.StartNew(() => Tidy(rollout, material), token, TaskCreationOptions.DenyChildAttach, disk);
     }
-
-    /// <summary>Also when a daemon died between a rollout's end and this.</summary>
-    public Task SettleAsync() => instances.SettleAsync(CancellationToken.None);
 
     private void Tidy(RolloutRecord rollout, RolloutMaterial material)
     {
-        foreach (var part in material.Parts.Where(p => p.SourceId is not null))
+        var parts = material.Parts.Where(p => p.SourceId is not null).ToList();
+
+        // Names first, for all of them: which release a service starts from depends on them, and pruning may fail on a full disk.
+        var faults = parts.Select(p => Tried(() => Mark(rollout, p))).Concat(parts.Select(p => Tried(() => Prune(p)))).OfType<Exception>().ToList();
+        if (faults.Count > 0)
         {
-            Mark(rollout, part);
-            var target = rollout.Phase is RolloutPhase.Succeeded ? part.From?.Release : null;
-            var safe = new[] { part.To.Release, part.From?.Release, target }.Concat(TargetsOf(part)).OfType<string>().ToHashSet(StringComparer.Ordinal);
-            store.Prune(part.To.Spec.Name, part.To.Spec.Rollout.Deploy.KeepReleases, MaxBytes, safe, daemonStartedAt);
+            throw new AggregateException(faults);
         }
+    }
+
+    private static Exception? Tried(Action act)
+    {
+        try
+        {
+            act();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e;
+        }
+    }
+
+    private void Prune(RolloutPart part)
+    {
+        var safe = new[] { part.To.Release, part.From?.Release }.Concat(TargetsOf(part)).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        store.Prune(part.To.Spec.Name, part.To.Spec.Rollout.Deploy.KeepReleases, MaxBytes, safe, daemonStartedAt);
     }
 
     private void Mark(RolloutRecord rollout, RolloutPart part)

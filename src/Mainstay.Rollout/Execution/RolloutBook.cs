@@ -1,14 +1,16 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Mainstay.Contracts.Rollouts;
 using Mainstay.Journal;
 using Mainstay.Rollout.Planning;
+using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Rollout.Execution;
 
 /// <summary>What the journal keeps of rollouts: the last ones, newest last, and for each what it worked with.</summary>
-internal sealed class RolloutBook(IJournal journal)
+internal sealed class RolloutBook(IJournal journal, ILogger logger)
 {
     /// <summary>So many rollouts are remembered, and can be reported on.</summary>
     private const int Kept = 100;
@@ -18,14 +20,20 @@ internal sealed class RolloutBook(IJournal journal)
 
     private readonly Lock _gate = new();
     private ImmutableSortedDictionary<long, RolloutRecord> _rollouts = ImmutableSortedDictionary<long, RolloutRecord>.Empty;
+    private long _highest;
 
-    /// <summary>Reads everything again. Throws <see cref="JournalException"/> when it cannot be understood; nothing is lost then.</summary>
+    /// <summary>
+    /// Reads everything again. Throws <see cref="JournalException"/> when a rollout under way cannot be understood; nothing is lost then. One that has
+    /// ended, told by a newer Mainstay perhaps, is only left out: it stays in the journal, and nobody is to be without services for its sake.
+    /// </summary>
     public void Open()
     {
-        var read = journal.Read(Records).Values.Select(json => Parse(json, RolloutJson.Default.RolloutRecord)).ToImmutableSortedDictionary(r => r.Number, r => r);
+        var kept = journal.Read(Records);
+        var read = kept.Values.Select(ParseRecord).OfType<RolloutRecord>().ToImmutableSortedDictionary(r => r.Number, r => r);
         lock (_gate)
         {
             _rollouts = read;
+            _highest = kept.Keys.Select(k => long.Parse(k, CultureInfo.InvariantCulture)).DefaultIfEmpty().Max();
         }
     }
 
@@ -47,7 +55,7 @@ internal sealed class RolloutBook(IJournal journal)
         {
             lock (_gate)
             {
-                return _rollouts.IsEmpty ? 1 : _rollouts.Keys.Max() + 1;
+                return _highest + 1;
             }
         }
     }
@@ -66,6 +74,7 @@ internal sealed class RolloutBook(IJournal journal)
         lock (_gate)
         {
             _rollouts = _rollouts.RemoveRange(old).SetItem(rollout.Number, rollout);
+            _highest = Math.Max(_highest, rollout.Number);
         }
     }
 
@@ -82,21 +91,34 @@ internal sealed class RolloutBook(IJournal journal)
     private static JournalPut Put(RolloutRecord rollout) => new(Records, Key(rollout.Number), JsonSerializer.Serialize(rollout, RolloutJson.Default.RolloutRecord));
 
     private static JournalEvent Event(string kind, RolloutRecord rollout, DateTimeOffset now) =>
-        new(0, now, kind, null, null, string.Create(CultureInfo.InvariantCulture, $"rollout {rollout.Number} {Phrase(rollout.Phase)}: {rollout.Because}"));
-
-    private static string Phrase(RolloutPhase phase) => phase switch
-    {
-        RolloutPhase.Preparing => "prepares",
-        RolloutPhase.Rolling => "rolls",
-        RolloutPhase.Baking => "bakes",
-        RolloutPhase.Undoing => "goes back",
-        RolloutPhase.Succeeded => "succeeded",
-        RolloutPhase.Failed => "failed and changed nothing",
-        RolloutPhase.RolledBack => "was rolled back",
-        RolloutPhase.Broken => "could not be proven to be back",
-    };
+        new(0, now, kind, null, null, string.Create(CultureInfo.InvariantCulture, $"rollout {rollout.Number} {RolloutPhrase.Of(rollout)}: {rollout.Because}"));
 
     private static string Key(long number) => number.ToString("D10", CultureInfo.InvariantCulture);
+
+    private RolloutRecord? ParseRecord(string json)
+    {
+        try
+        {
+            return Parse(json, RolloutJson.Default.RolloutRecord);
+        }
+        catch (JournalException e) when (SaysItEnded(json))
+        {
+            logger.RolloutLeftOut(e.Message);
+            return null;
+        }
+    }
+
+    private static bool SaysItEnded(string json)
+    {
+        try
+        {
+            return JsonNode.Parse(json) is JsonObject record && record["ended_at"] is not null;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 
     private static T Parse<T>(string json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
         where T : class

@@ -18,4 +18,13 @@ internal static partial class RolloutLog
 
     [LoggerMessage(EventId = 3005, Level = LogLevel.Warning, Message = "rollout {Number}: what its end leaves to do was not done ({Why})")]
     public static partial void AftermathFailed(this ILogger logger, Exception fault, long number, string why);
+
+    [LoggerMessage(EventId = 3006, Level = LogLevel.Error, Message = "rollout {Number} cannot go on: the journal no longer has what it worked with")]
+    public static partial void RolloutLost(this ILogger logger, long number);
+
+    [LoggerMessage(EventId = 3007, Level = LogLevel.Error, Message = "rollout {Number}: event {Event} met a fault of Mainstay's own")]
+    public static partial void RolloutFault(this ILogger logger, Exception fault, long number, string @event);
+
+    [LoggerMessage(EventId = 3008, Level = LogLevel.Warning, Message = "a rollout that ended long ago is no longer understood and is left out ({Why})")]
+    public static partial void RolloutLeftOut(this ILogger logger, string why);
 }

@@ -19,6 +19,9 @@ internal sealed class RolloutLoop : IAsyncDisposable
 {
     private const int MailboxSize = 256;
 
+    /// <summary>What users can flood a rollout with; the rest of the mailbox is for what its step, its timer and its daemon have to say.</summary>
+    private const int RoomForWishes = 64;
+
     private static readonly TimeSpan JournalRetry = TimeSpan.FromSeconds(1);
 
     private readonly Channel<RolloutEvent> _mailbox = Channel.CreateBounded<RolloutEvent>(new BoundedChannelOptions(MailboxSize) { SingleReader = true });
@@ -46,25 +49,28 @@ internal sealed class RolloutLoop : IAsyncDisposable
 
     public void Start()
     {
-        var left = _record.Deadline - _around.Time.GetUtcNow();
         _deadline = _around.Time.CreateTimer(
             _ => Post(new(RolloutEventKind.DeadlinePassed, "its deadline passed before the new release served everywhere")),
             null,
-            left > TimeSpan.Zero ? left : TimeSpan.Zero,
+            UntilDeadline(_record),
             Timeout.InfiniteTimeSpan);
         Post(new(RolloutEventKind.Woke, "begins"));
         _loop = RunAsync();
     }
 
-    public void Post(RolloutEvent e) => _mailbox.Writer.TryWrite(e);
+    /// <summary>False when so many wait already that one more would change nothing.</summary>
+    public bool Wish(RolloutEvent e) => _mailbox.Reader.Count < RoomForWishes && _mailbox.Writer.TryWrite(e);
 
     /// <param name="progress">Must not block.</param>
-    public void Listen(Action<OperationStep> progress)
+    /// <returns>Ends the listening.</returns>
+    public IDisposable Listen(Action<OperationStep> progress)
     {
         lock (_listening)
         {
             _listeners = _listeners.Add(progress);
         }
+
+        return new Listening(this, progress);
     }
 
     /// <summary>Lets go: what runs is broken off, and the next daemon goes on from the journal.</summary>
@@ -92,13 +98,26 @@ internal sealed class RolloutLoop : IAsyncDisposable
             {
                 while (_mailbox.Reader.TryRead(out var e))
                 {
-                    await TakeAsync(e);
+                    await TakeOrTellAsync(e);
                 }
             }
         }
         catch (OperationCanceledException)
         {
             // The daemon goes away.
+        }
+    }
+
+    /// <summary>A fault of ours must not silence the loop: an abort is still heard, and the next daemon may do better.</summary>
+    private async Task TakeOrTellAsync(RolloutEvent e)
+    {
+        try
+        {
+            await TakeAsync(e);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            _around.Logger.RolloutFault(fault, _record.Number, e.Kind.ToString());
         }
     }
 
@@ -140,7 +159,13 @@ internal sealed class RolloutLoop : IAsyncDisposable
             }
         }
 
+        var isMoved = next.Deadline != _record.Deadline;
         _record = next;
+        if (isMoved)
+        {
+            _deadline?.Change(UntilDeadline(next), Timeout.InfiniteTimeSpan);
+        }
+
         if (said)
         {
             _around.Logger.RolloutMoved(next.Number, next.Phase.ToString(), next.Because);
@@ -182,11 +207,12 @@ internal sealed class RolloutLoop : IAsyncDisposable
                 index,
                 outcome.Evidence,
                 outcome.Cause,
-                TrafficNotes.Between(before, await _around.Traffic.ReadAsync(_record, token)),
+                // The step has ended: who breaks it off now must not take away what came of it.
+                TrafficNotes.Between(before, await _around.Traffic.ReadAsync(_record, _closing.Token)),
                 outcome.Services,
                 outcome.Restore));
         }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        catch (OperationCanceledException) when (token.IsCancellationRequested || _closing.IsCancellationRequested)
         {
             if (!_closing.IsCancellationRequested)
             {
@@ -206,11 +232,30 @@ internal sealed class RolloutLoop : IAsyncDisposable
         }
     }
 
+    private TimeSpan UntilDeadline(RolloutRecord record)
+    {
+        var left = record.Deadline - _around.Time.GetUtcNow();
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private void Post(RolloutEvent e) => _mailbox.Writer.TryWrite(e);
+
     private void Tell(OperationStep step)
     {
         foreach (var listener in _listeners)
         {
             listener(step);
+        }
+    }
+
+    private sealed class Listening(RolloutLoop loop, Action<OperationStep> progress) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (loop._listening)
+            {
+                loop._listeners = loop._listeners.Remove(progress);
+            }
         }
     }
 }

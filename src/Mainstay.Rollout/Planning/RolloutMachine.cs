@@ -41,7 +41,7 @@ internal static class RolloutMachine
         StepFailed => End(Close(rollout, e.Step, StepState.Failed, e, now), Failed, Why(rollout, e), e.Cause, now),
         PauseAsked or ResumeAsked => Wished(rollout, e, now),
 
-        // Somebody is looking at it.
+        // Somebody is looking at it; when it goes on, the deadline has moved by that long.
         DeadlinePassed when rollout.Wish is RolloutWish.Pause => new(rollout),
         AbortAsked or DeadlinePassed => Going(rollout) is { } step
             ? new(Aborting(rollout, e), new(RolloutEffectKind.Cancel, step))
@@ -134,7 +134,9 @@ internal static class RolloutMachine
             return new(rollout);
         }
 
-        var wished = rollout with { Wish = e.Kind is PauseAsked ? RolloutWish.Pause : RolloutWish.Go, Because = e.Because };
+        var wished = e.Kind is PauseAsked
+            ? rollout with { Wish = RolloutWish.Pause, PausedAt = rollout.PausedAt ?? now, Because = e.Because }
+            : rollout with { Wish = RolloutWish.Go, PausedAt = null, Deadline = rollout.Deadline + (now - (rollout.PausedAt ?? now)), Because = e.Because };
         return e.Kind is ResumeAsked && Going(rollout) is null ? GoOn(wished, now) : new(wished);
     }
 

@@ -172,9 +172,18 @@ internal static class RolloutReport
         {
             yield return new ReportBlock.Paragraph("There is nothing to roll back: what served before serves.");
         }
+        else if (rollout.Phase is RolloutPhase.Broken)
+        {
+            yield return new ReportBlock.Paragraph("The way back has been walked: what served before is wanted again, and Mainstay goes on starting it, but it could not be proven to serve. `mainstay status` shows what still fails and why; when that is mended, `mainstay up` or the next `mainstay deploy` brings everything to what is wanted.");
+        }
         else
         {
             yield return new ReportBlock.Paragraph(rollout.HasEnded && back.Length == 0 ? "There is no earlier release to go back to." : "mainstay rollout abort ends it and brings back what served before.");
+        }
+
+        if (rollout.Phase is not RolloutPhase.Succeeded && RolloutPhrase.Migration(rollout) is { } migration)
+        {
+            yield return new ReportBlock.Paragraph($"Mind that {migration}.");
         }
 
         if (rollout.Restore.Length > 0)

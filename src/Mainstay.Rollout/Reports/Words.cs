@@ -14,9 +14,9 @@ internal static class Words
         RolloutPhase.Baking => "baking",
         RolloutPhase.Undoing => "going back",
         RolloutPhase.Succeeded => "succeeded",
-        RolloutPhase.Failed => "failed before anything was touched",
+        RolloutPhase.Failed => "failed; what serves was not touched",
         RolloutPhase.RolledBack => "rolled back",
-        RolloutPhase.Broken => "broken: neither release is proven to serve",
+        RolloutPhase.Broken => "broken: what served before is wanted again but not proven to serve",
     };
 
     public static string Of(StepKind kind) => kind.ToString().ToLowerInvariant();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Mainstay.Rollout.Ports;
 
 namespace Mainstay.Rollout.Watching;
@@ -31,6 +32,15 @@ internal sealed record Figures(long Requests, long Failures, ImmutableArray<long
 
         return null;
     }
+
+    /// <summary>What has been added to an earlier reading.</summary>
+    public Figures Since(Figures earlier) =>
+        new(Requests - earlier.Requests, Failures - earlier.Failures, [.. Latency.Select((count, bucket) => count - At(earlier.Latency, bucket))]);
+
+    /// <summary>As evidence shows it.</summary>
+    public string Line(string who) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{who}: {Requests} requests, {Failures} failed{(P99() is { } p99 ? $", 99th percentile below {p99.TotalMilliseconds:0.#} ms" : "")}");
 
     private Figures Plus(EndpointTraffic other) =>
         new(Requests + other.Requests, Failures + other.Failures, [.. Enumerable.Range(0, Math.Max(Latency.Length, other.Latency.Length)).Select(i => At(Latency, i) + At(other.Latency, i))]);

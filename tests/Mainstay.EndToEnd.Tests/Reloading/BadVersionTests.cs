@@ -6,7 +6,6 @@ using Mainstay.Harness.Product;
 namespace Mainstay.EndToEnd.Tests.Reloading;
 
 /// <summary>A new version that is no good replaces nothing: exit 1, the cause on the screen, and the old version serves on.</summary>
-[Collection(nameof(Alone))]
 public sealed class BadVersionTests
 {
     public static TheoryData<string, string, string[]> Faults()

@@ -22,7 +22,7 @@ public class RolloutLoopTests
     private static async Task<RolloutRecord> EndOfAsync(Exception fault)
     {
         using var journal = new MemoryJournal();
-        var book = new RolloutBook(journal);
+        var book = new RolloutBook(journal, NullLogger.Instance);
         var stack = new StackSpec(new("shop"), "mainstay.yaml", "/srv", EdgeSpec.None, [], [], []);
         var material = new RolloutMaterial(null, [], stack, [], []);
         var planned = Tests.Planning.Rollouts.Planned() with { StartedAt = TimeProvider.System.GetUtcNow(), Deadline = TimeProvider.System.GetUtcNow().AddMinutes(10) };
@@ -40,7 +40,7 @@ public class RolloutLoopTests
         public Task<StepOutcome> RunAsync(StepContext context, CancellationToken token) => throw fault;
     }
 
-    private sealed class NoTraffic : ITrafficMeter
+    internal sealed class NoTraffic : ITrafficMeter
     {
         public ServiceTraffic? Read(ServiceName service) => null;
 

@@ -71,6 +71,18 @@ public class RolloutMachineTests
     }
 
     [Fact]
+    public void A_pause_moves_the_deadline_by_as_long_as_it_was()
+    {
+        var paused = Hears(At(StepKind.Roll), RolloutEventKind.PauseAsked).Next;
+        Assert.Equal(Now.AddSeconds(1), paused.PausedAt);
+        Assert.Same(paused, Hears(paused, RolloutEventKind.DeadlinePassed).Next);
+
+        var resumed = RolloutMachine.Next(paused, new(RolloutEventKind.ResumeAsked, "ana let it go on"), Now.AddMinutes(30)).Next;
+
+        Assert.Equal((Now.AddMinutes(40).AddSeconds(-1), null), (resumed.Deadline, resumed.PausedAt));
+    }
+
+    [Fact]
     public void Only_services_that_were_touched_are_taken_back()
     {
         var undoing = Fails(At(StepKind.Roll)).Next;

@@ -212,7 +212,7 @@ internal sealed class RolloutHistory
             case 7:
                 _rollouts.Invariants.IsUntouched = false;
                 var verb = (ActionVerb)chance.Next(4);
-                _world.Act($"{verb} {service.Name}", s => _rollouts.UnlessUnderWayAsync(() => s.ActAsync(new(verb, [service.Name]), _ => { }, CancellationToken.None)));
+                _world.Act($"{verb} {service.Name}", s => _rollouts.BesideAsync(() => s.ActAsync(new(verb, [service.Name]), _ => { }, CancellationToken.None)));
                 break;
             case 8 or 9:
                 _world.KillDaemon("chance");

@@ -71,7 +71,7 @@ internal sealed class SimRollouts
     {
         var instances = Meddle(new SupervisorInstances(supervisor));
         var stack = new SimStack(supervisor);
-        var book = new RolloutBook(new SimRolloutJournal(_world.Journal.For(life), life));
+        var book = new RolloutBook(new SimRolloutJournal(_world.Journal.For(life), life), new StoryLogs(_world));
         var store = new ReleaseStore("/nonexistent/releases", TreeLimits.Default, life.Time);
         var disk = TaskScheduler.FromCurrentSynchronizationContext();
         var check = new InstanceCheck(new(new SimFacts(_world, this), "/usr/bin"), new SimVerifier(life), store, life.Time, disk);
@@ -120,17 +120,26 @@ internal sealed class SimRollouts
     }
 
     /// <summary>Everything else that changes services is refused meanwhile.</summary>
-    public Task<OperationResult> UnlessUnderWayAsync(Func<Task<OperationResult>> act) => IsUnderWay ? Task.FromResult(Refused("a rollout is under way")) : act();
+    public async Task<OperationResult> BesideAsync(Func<Task<OperationResult>> act)
+    {
+        if (Open is not { } open)
+        {
+            return await act();
+        }
+
+        using var turn = open.Turns.TakeBeside("sim", out var holder);
+        return turn is null ? Refused(holder) : await act();
+    }
 
     public async Task<OperationResult> DownAsync(StackSupervisor supervisor)
     {
         if (Open is { } open)
         {
+            using var stopping = open.Turns.Stop();
             var following = open.FollowAsync(_ => { });
-            if (open.Wish(RolloutWish.Abort, "down"))
-            {
-                await following;
-            }
+            open.Wish(RolloutWish.Abort, "down");
+            await following;
+            return await supervisor.DownAsync(_ => { }, CancellationToken.None);
         }
 
         return await supervisor.DownAsync(_ => { }, CancellationToken.None);
@@ -165,7 +174,7 @@ internal sealed class SimRollouts
         {
             var sights = material.Parts.ToDictionary(p => p.To.Spec.Name, p => _world.Supervisor!.Processes(p.To.Spec.Name).Select(v => new InstanceSight(v.Id, v.Pid, v.Release, v.Endpoint)).ToImmutableArray());
             var ended = await open.RunAsync(plan with { Services = [.. plan.Services.Select(s => s with { Before = sights[s.Name] })] }, material, _ => { });
-            return new(ended.Phase is RolloutPhase.Succeeded ? ExitCode.Done : ExitCode.Failed, $"rollout {ended.Number} {ended.Phase}: {ended.Because}", [], []);
+            return ended is null ? Refused("everything is being stopped") : new(ended.Phase is RolloutPhase.Succeeded ? ExitCode.Done : ExitCode.Failed, $"rollout {ended.Number} {ended.Phase}: {ended.Because}", [], []);
         }
         catch (JournalException e)
         {

@@ -17,12 +17,14 @@ internal sealed class BakeStep(IInstances instances, ITrafficMeter meter) : ISte
     {
         var parts = context.Step.Services.Select(context.Material.Find).OfType<RolloutPart>().Where(p => p.From is not null).ToImmutableArray();
 
-        // A daemon that takes over watches for what is left, not from the beginning.
-        var began = context.Step.StartedAt ?? context.Time.GetUtcNow();
+        // A daemon that takes over watches for what is left, not from the beginning; from there on no change of the wall clock counts.
+        var before = context.Step.StartedAt is { } started ? context.Time.GetUtcNow() - started : TimeSpan.Zero;
+        var began = context.Time.GetTimestamp();
+        TimeSpan Watched() => before + context.Time.GetElapsedTime(began);
         var bake = parts.Select(p => p.To.Spec.Rollout.Deploy.Bake).DefaultIfEmpty().Max();
         while (true)
         {
-            foreach (var part in parts.Where(p => context.Time.GetUtcNow() - began <= p.To.Spec.Rollout.Deploy.Bake + Look))
+            foreach (var part in parts.Where(p => Watched() <= p.To.Spec.Rollout.Deploy.Bake + Look))
             {
                 var seen = See(context.Rollout, part);
                 if (ReleaseJudge.Objection(seen, part.To.Spec.Rollout.Deploy.RollbackOn) is { } objection)
@@ -34,7 +36,7 @@ internal sealed class BakeStep(IInstances instances, ITrafficMeter meter) : ISte
                 }
             }
 
-            if (context.Time.GetUtcNow() - began >= bake && context.Rollout.Wish is not RolloutWish.Pause)
+            if (Watched() >= bake && context.Rollout.Wish is not RolloutWish.Pause)
             {
                 await meter.RefreshAsync(token);
                 return StepOutcome.Done(
@@ -67,12 +69,8 @@ internal sealed class BakeStep(IInstances instances, ITrafficMeter meter) : ISte
     private static EvidenceBlock Comparison(RolloutPart part, ReleaseSeen seen) => new(
         $"{part.To.Spec.Name} while it baked",
         [
-            Line(part.To.Release, seen.New),
-            Line(part.From!.Release, seen.Old),
+            seen.New.Line(part.To.Release),
+            seen.Old.Line(part.From!.Release),
             string.Create(CultureInfo.InvariantCulture, $"unplanned exits: {seen.Restarts}"),
         ]);
-
-    private static string Line(string release, Figures figures) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{release}: {figures.Requests} requests, {figures.Failures} failed{(figures.P99() is { } p99 ? $", 99th percentile below {p99.TotalMilliseconds:0.#} ms" : "")}");
 }

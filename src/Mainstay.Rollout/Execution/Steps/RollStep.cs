@@ -35,12 +35,6 @@ internal sealed class RollStep(IInstances instances, InstanceCheck check, Canary
             }
 
             await context.MayGoOnAsync(token);
-            if (strategy is DeployStrategy.Canary && isFirst)
-            {
-                // Before the promotion: the next candidates must not inherit this one's share.
-                await canary.EndAsync(context.Service, token);
-            }
-
             outcome = await instances.AdvanceAsync(new(part.To, StrategyChoice.BatchOf(strategy, part.To.Spec, first: false), Promote: true), context.Progress, token);
             isFirst = false;
         }
