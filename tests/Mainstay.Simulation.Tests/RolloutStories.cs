@@ -52,6 +52,24 @@ public class RolloutStories
         }
     }
 
+    [Theory]
+    [InlineData("answers, but not what is asked", "its first")]
+    [InlineData("dies late", "its bake")]
+    public void A_first_release_is_proven_before_its_first_request_and_baked_like_any_other(string character, string ends)
+    {
+        var api = _stage.Service("api", instances: 2);
+        List<bool> heard = [];
+        _stage.World.Edge.Heard = told => heard.AddRange(told.Endpoints.Where(e => !e.Draining).Select(e => e.Candidate));
+
+        var ended = _stage.Run(_stage.With(api, Program(character)));
+
+        Assert.Equal(RolloutPhase.RolledBack, ended.Phase);
+        Assert.EndsWith("nothing served before, and nothing of this is left", ended.Because, StringComparison.Ordinal);
+        Assert.True(heard[0]);
+        Assert.Equal(ends == "its bake", heard.Contains(false));
+        Assert.Empty(_stage.Processes("api"));
+    }
+
     public static TheoryData<string> BadAtTheGate => ["dies at once", "never listens", "answers, but not what is asked"];
 
     [Theory]
@@ -316,5 +334,5 @@ public class RolloutStories
         _stage.Rest();
     }
 
-    private static SimProgram Program(string name) => new[] { SimProgram.DiesAtOnce, SimProgram.NeverListens, SimProgram.Wrong, SimProgram.Failing, SimProgram.Greedy }.Single(p => p.Name == name);
+    private static SimProgram Program(string name) => new[] { SimProgram.DiesAtOnce, SimProgram.NeverListens, SimProgram.Wrong, SimProgram.Failing, SimProgram.Greedy, SimProgram.DiesLate }.Single(p => p.Name == name);
 }

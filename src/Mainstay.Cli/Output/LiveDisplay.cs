@@ -21,7 +21,7 @@ internal sealed class LiveDisplay(Screen screen, TimeProvider time) : IOperation
         if ((step.Instance ?? step.Service) is not { } name || step.State is not { } state)
         {
             // Not about one instance's state: a remark that stays above the table.
-            _above.Add(StepText.Of(step, screen.Colours));
+            _above.AddRange(Wrap.Hanging("", StepText.Of(step, screen.Colours), screen.Width));
         }
         else if (_rows.Find(r => r.Name == name) is { } row)
         {

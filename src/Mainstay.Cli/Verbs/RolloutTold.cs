@@ -19,7 +19,7 @@ internal sealed class RolloutTold(VerbContext context, bool dryRun) : IOperation
     public IReadOnlyList<string> Interrupted(string what) => (dryRun, _rollout) switch
     {
         (true, _) => ["interrupted: a dry run changes nothing"],
-        (_, null) => [$"interrupted: the daemon goes on with {what}", "  try: mainstay rollouts   (shows whether a rollout began)"],
+        (_, null) => [$"interrupted: no rollout had begun, and the daemon drops the {what}", "  try: mainstay rollouts   (shows whether one began at that very moment)"],
         (_, { } rollout) =>
         [
             $"interrupted: the daemon goes on with {Name(rollout)}",

@@ -35,6 +35,9 @@ public sealed record RolloutRecord(
     ImmutableArray<string> Restore,
     DateTimeOffset? PausedAt = null)
 {
+    /// <summary>What else changes with the manifest, each one sentence: services that go, counts, routes.</summary>
+    public ImmutableArray<string> StackChanges { get; init; } = [];
+
     [JsonIgnore]
     public bool HasEnded => Phase is RolloutPhase.Succeeded or RolloutPhase.Failed or RolloutPhase.RolledBack or RolloutPhase.Broken;
 

@@ -69,7 +69,7 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
         using var claim = await ClaimAsync(request.By, request.Wait, tell, gone);
         if (claim.Given is null)
         {
-            return new(ExitCode.Failed, Refused(claim.Holder), [], []);
+            return new(ExitCode.Failed, Refused(claim.Holder, "wait for it (deploy --wait)"), [], []);
         }
 
         var wish = new DeployWish(
@@ -83,15 +83,20 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
             request.DryRun,
             request.By,
             prepared.Warnings.AddRange(await dependencies.RunAsync(prepared.Stack, request.Manifest.Services)));
-        return await WalkAsync(await house.Planner.PlanAsync(wish, house.Rollouts.NextNumber, step => tell(new(Step: step)), CancellationToken.None), request.DryRun, tell);
+        return await WalkAsync(await house.Planner.PlanAsync(wish, house.Rollouts.NextNumber, step => tell(new(Step: step)), gone), request.DryRun, tell);
     }
 
     private async Task<OperationResult> PlanAndWalkAsync(RollbackRequest request, Action<OperationMessage> tell)
     {
         using var claim = await ClaimAsync(request.By, wait: false, tell, CancellationToken.None);
-        return claim.Given is null
-            ? new(ExitCode.Failed, Refused(claim.Holder), [], [])
-            : await WalkAsync(house.Rollbacks.Plan(supervisor.Stack, Running(), request.Services, request.Release, request.By, house.Rollouts.NextNumber), request.DryRun, tell);
+        if (claim.Given is null)
+        {
+            return new(ExitCode.Failed, Refused(claim.Holder, "try again"), [], []);
+        }
+
+        return request.Services.IsDefaultOrEmpty || request.Services.FirstOrDefault(s => supervisor.Applied(s) is null) is not { Value: { } unknown }
+            ? await WalkAsync(house.Rollbacks.Plan(supervisor.Stack, Running(), request.Services, request.Release, request.By, house.Rollouts.NextNumber), request.DryRun, tell)
+            : new(ExitCode.WrongUsage, $"there is no service \"{unknown}\"; there are {string.Join(", ", Running().Select(s => s.Spec.Name))}", [], []);
     }
 
     /// <summary>A pause and its end are answered at once; an abort when the rollout has ended, done when what served before is proven to.</summary>
@@ -190,6 +195,7 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
         {
             Kept = ended.Phase switch
             {
+                RolloutPhase.RolledBack when ended.Services.All(s => s.From is null) => $"nothing, as before{But(ended)}",
                 RolloutPhase.RolledBack => $"what served before is proven to serve{But(ended)}",
                 RolloutPhase.Failed => $"what served before was not touched{But(ended)}",
                 _ => null,
@@ -199,7 +205,7 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
 
     private string OrAbort => house.Rollouts.Active is null ? "" : ", or run `mainstay rollout abort`";
 
-    private string Refused(string holder) => $"refused: {holder}; wait for it (deploy --wait){OrAbort}";
+    private string Refused(string holder, string otherwise) => $"refused: {holder}; {otherwise}{OrAbort}";
 
     private static string But(RolloutRecord rollout) => RolloutPhrase.Migration(rollout) is { } migration ? $"; but {migration}" : "";
 
@@ -236,6 +242,11 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JournalException)
         {
             return new(ExitCode.Failed, $"the rollout could not be begun, and nothing was changed: {e.Message}", [], []);
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody reads this; it says in the log why nothing came of it.
+            return new(ExitCode.Failed, "whoever asked for it went away before it began; nothing was changed", [], []);
         }
     }
 

@@ -56,6 +56,12 @@ internal sealed class Aftermath(IInstances instances, ReleaseStore store, Rollou
         if (rollout.Phase is RolloutPhase.Succeeded)
         {
             store.Mark(service, part.To.Release, ReleaseState.Serving, FormattableString.Invariant($"serves since rollout {rollout.Number}"));
+            foreach (var old in store.List(service).Where(r => r.State is ReleaseState.Serving && r.Id != part.To.Release && r.Id != part.From?.Release))
+            {
+                // It served until a `down`, which no rollout has told of.
+                store.Mark(service, old.Id, ReleaseState.Proven, "served before everything was stopped");
+            }
+
             if (part.From is { Spec.Rollout.Source: not null } from && from.Release != part.To.Release)
             {
                 var (state, because) = rollout.Kind is RolloutKind.Deploy

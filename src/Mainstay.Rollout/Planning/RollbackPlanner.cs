@@ -30,23 +30,36 @@ public sealed class RollbackPlanner
             return Refuse("nothing runs in this home", "deploy or start something first");
         }
 
+        if (only.IsDefaultOrEmpty && release is null && LastOf(running) is { } last && ChangedServices(last))
+        {
+            return PlanWhole(stack, running, last, by, number);
+        }
+
         var problems = new List<Problem>();
         var parts = new List<RolloutPart>();
         foreach (var service in Wanted(running, only))
         {
+            if (release is not null && release == service.Release)
+            {
+                problems.Add(Refusal(service, $"service \"{service.Spec.Name}\" serves from {release} already", $"see `mainstay releases {service.Spec.Name}` for the others"));
+                continue;
+            }
+
             if (Target(service, release) is not { } target)
             {
                 // Of a whole stack, those that never had another release stay; of what was named, one must exist.
                 if (!only.IsDefaultOrEmpty)
                 {
-                    problems.Add(NoTarget(service));
+                    problems.Add(release is null
+                        ? Refusal(service, $"service \"{service.Spec.Name}\" runs {service.Release}, and no proven release from before is known", $"see `mainstay releases {service.Spec.Name}`; choose one with --to, or deploy the commit that you want")
+                        : Refusal(service, $"service \"{service.Spec.Name}\" has never served from a release \"{release}\"", $"see `mainstay releases {service.Spec.Name}` and copy its whole name"));
                 }
 
                 continue;
             }
 
             problems.AddRange(Damage(target));
-            parts.Add(new(service, target, _store.Find(target.Spec.Name, target.Release)?.SourceId, _store.Find(target.Spec.Name, target.Release)?.Commit, IsMade: true));
+            parts.Add(Part(service, target));
         }
 
         if (parts.Count == 0 && problems.Count == 0)
@@ -64,6 +77,36 @@ public sealed class RollbackPlanner
         return new(RolloutPlanner.Plan(new(number, RolloutKind.Rollback, by, _time.GetUtcNow(), material, Changes(parts), [])), material, []);
     }
 
+    /// <summary>The rollout that left what runs now, to the service; null when something else has changed it since.</summary>
+    private RolloutMaterial? LastOf(ImmutableArray<AppliedService> running) => _book.All
+        .Reverse()
+        .Where(r => r is { Kind: RolloutKind.Deploy, Phase: RolloutPhase.Succeeded })
+        .Select(r => _book.MaterialOf(r.Number))
+        .FirstOrDefault(m => m is not null && Names(m.AfterServices, s => s.Release).SetEquals(Names(running, s => s.Release)));
+
+    /// <summary>It has added or removed some, so that the stack around them must go back, too.</summary>
+    private static bool ChangedServices(RolloutMaterial last) =>
+        last.Before is not null && !Names(last.BeforeServices, s => "").SetEquals(Names(last.AfterServices, s => ""));
+
+    private static HashSet<string> Names(ImmutableArray<AppliedService> services, Func<AppliedService, string> release) => [.. services.Select(s => $"{s.Spec.Name} {release(s)}")];
+
+    /// <summary>The whole stack as it was: what the rollout removed comes back, and what it added goes.</summary>
+    private PlanOutcome PlanWhole(StackSpec stack, ImmutableArray<AppliedService> running, RolloutMaterial last, string by, long number)
+    {
+        var changed = last.BeforeServices.Where(b => running.FirstOrDefault(r => r.Spec.Name == b.Spec.Name)?.Revision != b.Revision).ToList();
+        if (changed.SelectMany(Damage).ToImmutableArray() is { IsEmpty: false } problems)
+        {
+            return new(null, null, problems);
+        }
+
+        var parts = changed.Select(b => Part(running.FirstOrDefault(r => r.Spec.Name == b.Spec.Name), b)).ToImmutableArray();
+        var material = new RolloutMaterial(stack, running, last.Before!, last.BeforeServices, parts);
+        return new(RolloutPlanner.Plan(new(number, RolloutKind.Rollback, by, _time.GetUtcNow(), material, Changes(parts.Where(p => p.From is not null)), [])), material, []);
+    }
+
+    private RolloutPart Part(AppliedService? from, AppliedService to) =>
+        _store.Find(to.Spec.Name, to.Release) is { } release ? new(from, to, release.SourceId, release.Commit, IsMade: true) : new(from, to, null, null, IsMade: true);
+
     private IEnumerable<AppliedService> Wanted(ImmutableArray<AppliedService> running, ImmutableArray<ServiceName> only)
     {
         if (!only.IsDefaultOrEmpty)
@@ -78,6 +121,7 @@ public sealed class RollbackPlanner
 
     private AppliedService? Target(AppliedService running, string? release)
     {
+        var isBrought = false;
         foreach (var rollout in _book.All.Reverse().Where(r => r.Phase is RolloutPhase.Succeeded))
         {
             if (_book.MaterialOf(rollout.Number) is not { } material || material.Find(running.Spec.Name) is not { } part)
@@ -90,11 +134,22 @@ public sealed class RollbackPlanner
                 return part.To;
             }
 
+            if (isBrought && part.To.Release != running.Release && _store.Find(running.Spec.Name, part.To.Release) is { State: not ReleaseState.Bad })
+            {
+                return part.To;
+            }
+
             // By what it runs; or, when an `up` has changed its environment since, by the release that it runs it from.
             if (release is null && rollout.Kind is RolloutKind.Deploy
                 && (part.To.Revision == running.Revision || (part.To.Release == running.Release && part.From?.Revision != running.Revision)))
             {
-                return part.From;
+                if (part.From is { } before)
+                {
+                    return before;
+                }
+
+                // Nothing served when it came, after a `down`: what was there before that is meant.
+                isBrought = true;
             }
         }
 
@@ -102,7 +157,7 @@ public sealed class RollbackPlanner
     }
 
     private static bool Brought(RolloutRecord rollout, AppliedService running) =>
-        rollout.Services.Any(s => s.Name == running.Spec.Name && s.To == running.Release && s.From is not null);
+        rollout.Services.Any(s => s.Name == running.Spec.Name && s.To == running.Release);
 
     private IEnumerable<Problem> Damage(AppliedService target)
     {
@@ -125,10 +180,8 @@ public sealed class RollbackPlanner
         .Where(p => p.SourceId is not null)
         .ToImmutableDictionary(p => p.To.Spec.Name, p => new SourceChange(_store.Find(p.To.Spec.Name, p.From!.Release)?.SourceId, p.SourceId!, [], [], 0, [], Sources.SourceChanges.EnvironmentChanges(p.From!.Environment, p.To.Environment), []));
 
-    private static Problem NoTarget(AppliedService service) => RolloutCodes.NothingToRollBackTo.Error(
-        new Where("", 0, 0, $"services.{service.Spec.Name}"),
-        $"service \"{service.Spec.Name}\" runs {service.Release}, and no proven release from before is known",
-        $"see `mainstay releases {service.Spec.Name}`; choose one with --to, or deploy the commit that you want");
+    private static Problem Refusal(AppliedService service, string what, string fix) =>
+        RolloutCodes.NothingToRollBackTo.Error(new Where("", 0, 0, $"services.{service.Spec.Name}"), what, fix);
 
     private static PlanOutcome Refuse(string what, string fix) => new(null, null, [RolloutCodes.NothingToRollBackTo.Error(new Where("", 0, 0, ""), what, fix)]);
 }

@@ -163,16 +163,19 @@ internal static class RolloutMachine
         var failed = steps.FirstOrDefault(s => s is { State: StepState.Failed, Kind: StepKind.Undo, Services.IsEmpty: true })
             ?? (steps.Any(s => s is { Kind: StepKind.Prove, State: StepState.Failed }) ? steps.First(s => s.State is StepState.Failed) : null);
         return failed is null
-            ? End(rollout, RolledBack, $"{rollout.Failure}; what served before is proven to serve again", null, now)
+            ? End(rollout, RolledBack, $"{rollout.Failure}; {(rollout.Services.Any(s => s.From is not null) ? "what served before is proven to serve again" : "nothing served before, and nothing of this is left")}", null, now)
             : End(rollout, Broken, $"{rollout.Failure}; and the way back is not proven: {failed.Because}", null, now);
     }
 
     private static RolloutTransition End(RolloutRecord rollout, RolloutPhase phase, string because, FailureReport? cause, DateTimeOffset now) =>
         new(Skip(rollout) with { Phase = phase, Because = because, Cause = cause ?? rollout.Cause, EndedAt = now, Failure = phase is Succeeded ? null : rollout.Failure ?? because });
 
-    private static string SucceededBecause(RolloutRecord rollout) => rollout.Services.IsEmpty
-        ? "everything was as wanted already"
-        : $"{string.Join(", ", rollout.Services.Take(5).Select(s => $"{s.Name} {s.To}"))}{(rollout.Services.Length > 5 ? $" and {rollout.Services.Length - 5} more" : "")} proven to serve";
+    private static string SucceededBecause(RolloutRecord rollout)
+    {
+        var services = rollout.Services.IsEmpty ? "" : $"{string.Join(", ", rollout.Services.Take(5).Select(s => $"{s.Name} {s.To}"))}{(rollout.Services.Length > 5 ? $" and {rollout.Services.Length - 5} more" : "")} proven to serve";
+        var all = rollout.StackChanges.Prepend(services).Where(s => s.Length > 0).ToArray();
+        return all.Length == 0 ? "everything was as wanted already" : string.Join("; ", all);
+    }
 
     private static RolloutRecord Skip(RolloutRecord rollout) =>
         rollout with { Steps = [.. rollout.Steps.Select(s => s.State is StepState.Pending ? s with { State = StepState.Skipped } : s)] };

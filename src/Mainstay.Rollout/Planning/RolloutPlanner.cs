@@ -43,8 +43,41 @@ internal static class RolloutPlanner
             null,
             null,
             null,
-            []);
+            [])
+        {
+            StackChanges = StackChanges(material),
+        };
     }
+
+    private static string Because(ImmutableArray<string> changes) => changes.IsEmpty ? "routes and counts are as the manifest has them" : string.Join("; ", changes);
+
+    /// <summary>What comes with the manifest and is no release: nothing of it may happen unsaid.</summary>
+    private static ImmutableArray<string> StackChanges(RolloutMaterial material)
+    {
+        var changes = new List<string>();
+        foreach (var gone in material.BeforeServices.Where(b => material.Wanted(b.Spec.Name) is null))
+        {
+            changes.Add($"{gone.Spec.Name} is stopped and removed: the manifest no longer has it");
+        }
+
+        foreach (var after in material.AfterServices)
+        {
+            if (material.Earlier(after.Spec.Name)?.Spec.Instances is { } count && count != after.Spec.Instances)
+            {
+                changes.Add(FormattableString.Invariant($"{after.Spec.Name} goes from {count} to {after.Spec.Instances} instances"));
+            }
+        }
+
+        if (material.Before is { } before)
+        {
+            changes.AddRange(material.After.Routes.Select(Text).Except(before.Routes.Select(Text)).Select(r => $"route {r} is new"));
+            changes.AddRange(before.Routes.Select(Text).Except(material.After.Routes.Select(Text)).Select(r => $"route {r} goes"));
+        }
+
+        return [.. changes];
+    }
+
+    private static string Text(RouteSpec route) => $"{route.Host}{route.Path} to {route.Service}";
 
     private static IEnumerable<RolloutStep> Steps(PlanInput input, ImmutableArray<RolloutPart> parts)
     {
@@ -102,10 +135,10 @@ internal static class RolloutPlanner
         }
 
         ImmutableArray<ServiceName> all = [.. input.Material.AfterServices.Select(s => s.Spec.Name)];
-        yield return new(StepKind.Apply, [], StepState.Pending, null, null, "routes, counts, and what the manifest no longer has", [], null);
+        yield return new(StepKind.Apply, [], StepState.Pending, null, null, Because(StackChanges(input.Material)), [], null);
         yield return new(StepKind.Prove, all, StepState.Pending, null, null, "every process runs its release, as the kernel tells", [], null);
         var bake = parts.Select(p => p.To.Spec.Rollout.Deploy.Bake).DefaultIfEmpty(TimeSpan.Zero).Max();
-        if (bake > TimeSpan.Zero && parts.Any(p => p.From is not null))
+        if (bake > TimeSpan.Zero && parts.Length > 0)
         {
             yield return new(StepKind.Bake, [.. parts.Select(Name)], StepState.Pending, null, null, FormattableString.Invariant($"watched for {bake.TotalSeconds:0.#} s"), [], null);
         }

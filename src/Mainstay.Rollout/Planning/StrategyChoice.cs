@@ -14,7 +14,7 @@ internal sealed record StrategyChoice(DeployStrategy Strategy, bool KeepsServing
         var deploy = to.Rollout.Deploy;
         if (from is null)
         {
-            return new(DeployStrategy.Rolling, true, "nothing serves yet, so it simply starts");
+            return new(DeployStrategy.Rolling, true, $"nothing serves yet; its instances start, and get their first request when all are ready, proven and verified{Weakness(to)}");
         }
 
         if (to.Port.Kind is PortKind.Fixed && from.Port == to.Port)
@@ -51,7 +51,8 @@ internal sealed record StrategyChoice(DeployStrategy Strategy, bool KeepsServing
     public static int BatchOf(DeployStrategy strategy, ServiceSpec to, bool first) => strategy switch
     {
         DeployStrategy.Rolling => Math.Max(1, to.Rollout.Deploy.MaxUnavailable),
-        DeployStrategy.BlueGreen => to.Instances,
+        // However many there are now.
+        DeployStrategy.BlueGreen => int.MaxValue,
         DeployStrategy.Canary => first ? CanarySize(to) : 1,
     };
 

@@ -36,7 +36,7 @@ internal static class ReleaseJudge
 
     private static string? Errors(ReleaseSeen seen, RollbackOnSpec limits) =>
         limits.ErrorRate is { } limit && seen.New.Requests >= RequestsForErrors && seen.New.ErrorRate > limit && seen.New.ErrorRate > seen.Old.ErrorRate
-            ? string.Create(CultureInfo.InvariantCulture, $"failed {seen.New.Failures} of {seen.New.Requests} requests, {Percent(seen.New.ErrorRate)} (rollback_on.error_rate is {Percent(limit)}; the release before failed {Percent(seen.Old.ErrorRate)} of {seen.Old.Requests})")
+            ? string.Create(CultureInfo.InvariantCulture, $"failed {seen.New.Failures} of {seen.New.Requests} requests, {Percent(seen.New.ErrorRate)} (rollback_on.error_rate is {Percent(limit)}; {(seen.Old.Requests == 0 ? "no release before to compare with" : $"the release before failed {Percent(seen.Old.ErrorRate)} of {seen.Old.Requests.ToString(CultureInfo.InvariantCulture)}")})")
             : null;
 
     private static string? Slowness(ReleaseSeen seen, RollbackOnSpec limits) =>

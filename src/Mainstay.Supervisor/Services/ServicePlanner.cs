@@ -41,11 +41,15 @@ internal static class ServicePlanner
     public static bool Yields(ServiceRecord record, LaneRecord lane) =>
         record.Reload is { Stage: ReloadStage.Going or ReloadStage.Undoing } reload && ModeOf(record, lane, reload) is ReplaceMode.StopFirst && NextBatch(record, reload).Contains(lane);
 
-    /// <summary>A gated reload has its batch of successors ready, and waits until somebody lets them take over.</summary>
+    /// <summary>
+    /// A gated reload has its batch of successors ready, and waits until somebody lets them take over; or the first instances of a service are, and wait for their
+    /// first request.
+    /// </summary>
     public static bool IsAtGate(ServiceRecord record, ServiceSeen seen) =>
-        record.Reload is { Stage: ReloadStage.Going, IsGated: true } reload
-        && NextBatch(record, reload) is { IsEmpty: false } batch
-        && batch.All(old => seen.At(old.Index, LaneRole.Successor) is { IsGood: true } successor && !reload.MayTakeOver(successor.Lane.Key));
+        (record is { Unproven: true, Reload: null } && Enumerable.Range(0, record.Count).All(index => seen.At(index, LaneRole.Current) is { IsGood: true }))
+        || record.Reload is { Stage: ReloadStage.Going, IsGated: true } reload
+            && NextBatch(record, reload) is { IsEmpty: false } batch
+            && batch.All(old => seen.At(old.Index, LaneRole.Successor) is { IsGood: true } successor && !reload.MayTakeOver(successor.Lane.Key));
 
     /// <summary>The slots whose turn it is, in order.</summary>
     private static ImmutableArray<LaneRecord> NextBatch(ServiceRecord record, ReloadRecord reload)
@@ -130,6 +134,7 @@ internal static class ServicePlanner
                 Release = reload.To,
                 Reload = null,
                 Setback = null,
+                Unproven = reload.IsGated,
                 Lanes = [.. record.Lanes.Select(l => l with { Role = LaneRole.Retiring })],
                 Because = $"{reload.Because}; no instance was serving, so the new ones simply start",
             };

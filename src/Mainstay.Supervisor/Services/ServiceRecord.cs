@@ -77,6 +77,7 @@ internal sealed record SetbackRecord(long Operation, bool Skipped, string Becaus
 /// <param name="Count">Instances wanted.</param>
 /// <param name="Stamp">Number of the last explicit start; instances follow it once.</param>
 /// <param name="OnTrial">A rollout still judges the release: should it fall, another one comes at once, so requests are worth holding even for a crash.</param>
+/// <param name="Unproven">A rollout brought the service where nothing served, and has yet to judge it: its instances are candidates and get no ordinary request.</param>
 /// <param name="RestartStamp">Instances with an older stamp than this have their process replaced.</param>
 internal sealed record ServiceRecord(
     ServiceName Name,
@@ -93,7 +94,8 @@ internal sealed record ServiceRecord(
     SetbackRecord? Setback,
     long Operation,
     string Because,
-    bool OnTrial = false)
+    bool OnTrial = false,
+    bool Unproven = false)
 {
     public static string Wants(int count) => count == 1 ? "1 instance is wanted" : FormattableString.Invariant($"{count} instances are wanted");
 

@@ -22,13 +22,13 @@ internal static class TrafficPlan
 
         var endpoints = seen.Lanes
             .Where(l => l.State is { Ready: true, HasProcess: true } && l is { EndpointId: not null, Port: not null })
-            .Select(Endpoint)
+            .Select(l => Endpoint(record, l))
             .ToImmutableArray();
         return new(record.Name, Holds(record, seen), holdMax, endpoints, endpoints.Any(e => e is { Draining: false, Candidate: false }) ? "" : WhyNone(record, seen));
     }
 
-    private static TrafficEndpoint Endpoint(LaneSeen lane) =>
-        new(lane.EndpointId!, lane.Port!.Value, Draining: !IsOffered(lane), Candidate: IsOffered(lane) && lane.Lane.Role is LaneRole.Successor);
+    private static TrafficEndpoint Endpoint(ServiceRecord record, LaneSeen lane) =>
+        new(lane.EndpointId!, lane.Port!.Value, Draining: !IsOffered(lane), Candidate: IsOffered(lane) && (record.Unproven || lane.Lane.Role is LaneRole.Successor));
 
     /// <summary>What the edge would do by both is the same.</summary>
     public static bool AreSame(ServiceTraffic one, ServiceTraffic? other) => other is not null

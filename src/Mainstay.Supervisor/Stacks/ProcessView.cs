@@ -10,7 +10,7 @@ namespace Mainstay.Supervisor.Stacks;
 /// <param name="Endpoint">The run's name, by which the edge knows the process; null when there is none.</param>
 /// <param name="Pid">Null when there is no process.</param>
 /// <param name="StartTime">Of /proc/PID/stat: with the pid it is the process's identity.</param>
-/// <param name="IsCandidate">It waits beside what serves.</param>
+/// <param name="IsCandidate">It waits beside what serves, or for its first request.</param>
 /// <param name="Cause">How its last process failed; null when none has.</param>
 /// <param name="Restarts">Unplanned exits in this slot since it runs this release.</param>
 public sealed record ProcessView(
@@ -29,9 +29,9 @@ public sealed record ProcessView(
     string Because)
 {
     internal static ImmutableArray<ProcessView> Of(ServiceView view) =>
-        [.. view.Record.Lanes.Where(l => l.Role is not LaneRole.Retiring).Select(l => Of(l, view.Record.Find(l.Release), view.Runners.FirstOrDefault(r => r.Key == l.Key)))];
+        [.. view.Record.Lanes.Where(l => l.Role is not LaneRole.Retiring).Select(l => Of(l, view.Record.Unproven, view.Record.Find(l.Release), view.Runners.FirstOrDefault(r => r.Key == l.Key)))];
 
-    private static ProcessView Of(LaneRecord lane, ReleaseRecord release, InstanceRunner? runner)
+    private static ProcessView Of(LaneRecord lane, bool isUnproven, ReleaseRecord release, InstanceRunner? runner)
     {
         var (state, run) = (runner?.State ?? InstanceState.Initial, runner?.Run);
         var identity = state.HasProcess && run?.Generation == state.Generation ? run.Process?.Identity : null;
@@ -43,7 +43,7 @@ public sealed record ProcessView(
             run?.Port,
             release.Name,
             release.Revision,
-            lane.Role is LaneRole.Successor,
+            isUnproven || lane.Role is LaneRole.Successor,
             state.Serves || state.Completed,
             state.Restarts,
             state.Ending is EndReason.Memory,

@@ -171,7 +171,7 @@ public sealed class DeployTests : RolloutTest
 
     [Fact]
     public async Task Ctrl_C_before_the_plan_promises_no_rollout() => Assert.Equal(
-        "interrupted: the daemon goes on with deploy\n  try: mainstay rollouts   (shows whether a rollout began)\n",
+        "interrupted: no rollout had begun, and the daemon drops the deploy\n  try: mainstay rollouts   (shows whether one began at that very moment)\n",
         (await InterruptedAsync("waits for", Step("waits for rollout 11"), "deploy", "--wait")).Error);
 
     [Fact]

@@ -69,7 +69,10 @@ internal sealed class RolloutInvariants(SimWorld world, SimRollouts rollouts)
         Heard(record);
     }
 
-    /// <summary>What was a candidate gets ordinary requests only after somebody has looked at it and saw the truth.</summary>
+    /// <summary>
+    /// What was a candidate gets ordinary requests only after somebody has looked at it and saw the truth; what was none, and was started again
+    /// after a fall, only when somebody had looked at another process of its release.
+    /// </summary>
     public void Published(ServiceTraffic traffic)
     {
         foreach (var endpoint in traffic.Endpoints.Where(e => !e.Draining))
@@ -81,7 +84,7 @@ internal sealed class RolloutInvariants(SimWorld world, SimRollouts rollouts)
 
             process.WasCandidate |= endpoint.Candidate;
             var isRolled = _last is { Phase: RolloutPhase.Rolling } rollout && _materials[rollout.Number].Find(traffic.Service)?.To.Release == process.Release;
-            Check(endpoint.Candidate || !isRolled || !process.WasCandidate || process.WasProven, $"{process} gets traffic and was not proven to run {process.Release}");
+            Check(endpoint.Candidate || !isRolled || process.WasProven || (!process.WasCandidate && world.Kernel.All.Any(p => p.WasProven && p.Release == process.Release)), $"{process} gets traffic and was not proven to run {process.Release}");
         }
     }
 

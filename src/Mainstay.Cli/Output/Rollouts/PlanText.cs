@@ -25,6 +25,7 @@ internal static class PlanText
             }
         }
 
+        lines.AddRange(rollout.StackChanges.SelectMany(c => Wrap.Hanging("  ", Clean(c), width)));
         lines.Add(rollout.Steps.IsEmpty ? "  no steps: nothing differs from what serves" : "  steps:");
         for (var i = 0; i < rollout.Steps.Length; i++)
         {

@@ -15,7 +15,7 @@ internal sealed class BakeStep(IInstances instances, ITrafficMeter meter) : ISte
 
     public async Task<StepOutcome> RunAsync(StepContext context, CancellationToken token)
     {
-        var parts = context.Step.Services.Select(context.Material.Find).OfType<RolloutPart>().Where(p => p.From is not null).ToImmutableArray();
+        var parts = context.Step.Services.Select(context.Material.Find).OfType<RolloutPart>().ToImmutableArray();
 
         // A daemon that takes over watches for what is left, not from the beginning; from there on no change of the wall clock counts.
         var before = context.Step.StartedAt is { } started ? context.Time.GetUtcNow() - started : TimeSpan.Zero;
@@ -70,7 +70,7 @@ internal sealed class BakeStep(IInstances instances, ITrafficMeter meter) : ISte
         $"{part.To.Spec.Name} while it baked",
         [
             seen.New.Line(part.To.Release),
-            seen.Old.Line(part.From!.Release),
+            part.From is { } from ? seen.Old.Line(from.Release) : "nothing served before",
             string.Create(CultureInfo.InvariantCulture, $"unplanned exits: {seen.Restarts}"),
         ]);
 }

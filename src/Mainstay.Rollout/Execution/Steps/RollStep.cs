@@ -35,6 +35,13 @@ internal sealed class RollStep(IInstances instances, InstanceCheck check, Canary
             }
 
             await context.MayGoOnAsync(token);
+            if (instances.Look(context.Service).Any(i => i.IsCandidate && !candidates.Any(c => c.Endpoint == i.Endpoint)))
+            {
+                // One fell meanwhile and has a successor that nobody has looked at.
+                outcome = await instances.AdvanceAsync(new(part.To, batch, Promote: false), context.Progress, token);
+                continue;
+            }
+
             outcome = await instances.AdvanceAsync(new(part.To, StrategyChoice.BatchOf(strategy, part.To.Spec, first: false), Promote: true), context.Progress, token);
             isFirst = false;
         }
