@@ -100,12 +100,13 @@ public sealed class DeployPlanner(ISourceReader sources, ReleaseStore store, Tim
         }
 
         var serving = from is { Spec.Rollout.Source: not null } ? store.Find(name, from.Release) : null;
+        var files = await sources.FilesAsync(source, serving?.SourceId, state.Id, token);
         changes[name] = new(
             serving?.SourceId,
             state.Id,
             await sources.CommitsAsync(source, serving?.SourceId, state.Id, token),
-            await sources.FilesAsync(source, serving?.SourceId, state.Id, token),
-            0,
+            files.Named,
+            files.LeftOut,
             [],
             from is null ? [] : SourceChanges.EnvironmentChanges(from.Environment, declared.Environment),
             [.. state.Overrides(wish.AllowDirty)]);
