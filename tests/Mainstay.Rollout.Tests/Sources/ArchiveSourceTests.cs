@@ -47,7 +47,7 @@ public sealed class ArchiveSourceTests : IDisposable
     {
         _box.Write("made/x", "1");
         _box.Run("made", "tar", "-cf", _box["x.tar"], "x");
-        var real = FileTree.HashFile(_box["x.tar"]);
+        var real = FileTree.HashFile(_box["x.tar"], default);
         var spec = new ArchiveSourceSpec(_box["x.tar"], new string('0', 64), SourceSpan.None);
         var finding = Assert.Single((await Reader().ExamineAsync(spec, default)).Findings);
         Assert.Contains(real, finding.What, StringComparison.Ordinal);
@@ -130,7 +130,7 @@ public sealed class ArchiveSourceTests : IDisposable
 
     private async Task<WorkOutcome> Fetch(string file, TreeLimits? limits = null)
     {
-        var spec = new ArchiveSourceSpec(_box[file], FileTree.HashFile(_box[file]), SourceSpan.None);
+        var spec = new ArchiveSourceSpec(_box[file], FileTree.HashFile(_box[file], default), SourceSpan.None);
         var state = await Reader().ExamineAsync(spec, default);
         Assert.True(state.IsKnown);
         return await Reader(limits).FetchAsync(spec, state, _box.Folder("out"), default);
