@@ -20,13 +20,14 @@ public sealed class BuildRun(ICommands commands, TimeProvider time)
             return refused;
         }
 
-        var outcome = await RunAsync(context, build, timeout, log, line, token).ConfigureAwait(false);
-        return outcome with
-        {
-            Because = log.Fault is { } fault ? $"{outcome.Because}; its output could not be kept whole: {fault}" : outcome.Because,
-            Evidence = outcome.Evidence.Add(new("whole output", [logFile, .. log.Fault is { } why ? [$"it ends early: {why}"] : Array.Empty<string>()])),
-        };
+        return WithLog(await RunAsync(context, build, timeout, log, line, token).ConfigureAwait(false), log, logFile);
     }
+
+    internal static WorkOutcome WithLog(WorkOutcome outcome, BuildLog log, string logFile) => outcome with
+    {
+        Because = log.Fault is { } fault ? $"{outcome.Because}; its output could not be kept whole: {fault}" : outcome.Because,
+        Evidence = outcome.Evidence.Add(new("whole output", [logFile])),
+    };
 
     internal async Task<WorkOutcome> RunAsync(ReleaseContext context, ImmutableArray<CommandSpec> build, TimeSpan timeout, BuildLog log, Action<string> line, CancellationToken token)
     {

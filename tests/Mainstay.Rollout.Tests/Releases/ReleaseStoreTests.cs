@@ -162,6 +162,23 @@ public sealed class ReleaseStoreTests : IDisposable
         Assert.Equal(taken.Files, _store.SourceOf(s_api, begun.Id)!.Files);
     }
 
+    [Fact]
+    public void An_abort_does_not_wait_for_every_byte_to_be_hashed()
+    {
+        var release = Built("a", "1");
+        var abort = new CancellationToken(canceled: true);
+        Assert.Throws<OperationCanceledException>(() => _store.KeepSource(s_api, release.Id, abort));
+        Assert.Throws<OperationCanceledException>(() => _store.Seal(s_api, release.Id, abort));
+        Assert.Throws<OperationCanceledException>(() => _store.Verify(s_api, release.Id, abort));
+    }
+
+    [Fact]
+    public void A_name_alone_leaves_nothing_on_the_disk()
+    {
+        Assert.Equal("20261122T130000Z-0123456789ab", _store.NextId(s_api, s_source.Id));
+        Assert.False(Directory.Exists(_box["releases"]));
+    }
+
     private ReleaseRecord Begin(ReleaseStore? store = null) => (store ?? _store).Begin(s_api, _store.NextId(s_api, s_source.Id), s_source);
 
     private ImmutableArray<string> Prune(int keep, long maxBytes) => _store.Prune(s_api, keep, maxBytes, ImmutableHashSet<string>.Empty, s_start);
