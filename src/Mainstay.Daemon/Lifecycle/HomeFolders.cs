@@ -20,10 +20,11 @@ internal static class HomeFolders
         File.SetUnixFileMode(home.Root, File.GetUnixFileMode(home.Root) == Passable ? Passable : Private);
     }
 
-    /// <summary>Lets other users pass through to the releases, by name: nothing can be listed, and everything beside them is closed as before.</summary>
+    /// <summary>Lets other users pass through to the releases and to the backups that they write themselves, by name: nothing can be listed, and everything beside them is closed as before.</summary>
     public static void LetPass(HomeLayout home)
     {
         File.SetUnixFileMode(home.Root, Passable);
         File.SetUnixFileMode(home.Releases, Passable);
+        File.SetUnixFileMode(home.Backups, Passable);
     }
 }

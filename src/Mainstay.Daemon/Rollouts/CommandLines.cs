@@ -7,7 +7,7 @@ using Mainstay.Linux.Polling;
 namespace Mainstay.Daemon.Rollouts;
 
 /// <summary>A command's output as lines. Always read to its end, so that a talkative command is never held up.</summary>
-internal sealed class CommandLines : IDisposable
+internal sealed class CommandLines : IAsyncDisposable
 {
     private const int KeptLines = 200;
     private const int KeptLength = 1000;
@@ -15,85 +15,31 @@ internal sealed class CommandLines : IDisposable
     /// <summary>A path has at most 4,096 bytes, and git puts one in a line; what is longer is a line break that was forgotten.</summary>
     private const int LongestLine = 16 * 1024;
 
-    private readonly Lock _gate = new();
     private readonly byte[] _line = new byte[LongestLine];
     private readonly Queue<string> _last = new();
     private readonly Action<string> _each;
-    private readonly Descriptor _read;
-    private readonly Watch _watch;
+    private readonly OutputReader _reader;
     private int _length;
 
     public CommandLines(Descriptor read, EventLoop loop, Action<string> each)
     {
         _each = each;
-        _read = read;
-        _watch = loop.Register(read, Readiness.None, _ => More());
-        _watch.Rearm();
+        _reader = new(read, loop, Take);
     }
-
-    /// <summary>Whoever could still write has closed the pipe.</summary>
-    public bool HasEnded { get; private set; }
 
     /// <summary>Takes what is there now, and what is left of a last line; call when the command has ended.</summary>
-    public ImmutableArray<string> Finish()
+    public async Task<ImmutableArray<string>> FinishAsync()
     {
-        lock (_gate)
+        await _reader.FinishAsync().ConfigureAwait(false);
+        if (_length > 0)
         {
-            // What ended has written all it will, and a pipe holds no more than one drain takes; a child of it that writes on and on is not waited for.
-            for (var drains = 2; drains > 0 && !HasEnded && Drain(); drains--)
-            {
-            }
-
-            if (_length > 0)
-            {
-                End();
-            }
-
-            return [.. _last];
-        }
-    }
-
-    public void Dispose()
-    {
-        _watch.Dispose();
-        _read.Dispose();
-    }
-
-    private void More()
-    {
-        lock (_gate)
-        {
-            Drain();
-            if (HasEnded)
-            {
-                return;
-            }
+            End();
         }
 
-        _watch.Rearm();
+        return [.. _last];
     }
 
-    /// <summary>At most one pipe load, so that the loop's thread is not kept. False when nothing is there.</summary>
-    private bool Drain()
-    {
-        Span<byte> buffer = stackalloc byte[4096];
-        for (var loads = 16; loads > 0; loads--)
-        {
-            switch (Pipes.Read(_read, buffer))
-            {
-                case null:
-                    return false;
-                case 0:
-                    HasEnded = true;
-                    return false;
-                case { } read:
-                    Take(buffer[..read]);
-                    break;
-            }
-        }
-
-        return true;
-    }
+    public ValueTask DisposeAsync() => _reader.DisposeAsync();
 
     private void Take(ReadOnlySpan<byte> news)
     {

@@ -60,7 +60,7 @@ internal sealed class LinuxCommands(
     {
         var started = time.GetTimestamp();
         var (read, write) = Pipes.MakeForOutput();
-        using var output = new CommandLines(read, loop, line);
+        await using var output = new CommandLines(read, loop, line);
         SpawnOutcome outcome;
         using (write)
         {
@@ -81,43 +81,37 @@ internal sealed class LinuxCommands(
         }
 
         using var process = ((SpawnOutcome.Started)outcome).Process.Follow(loop);
-        var (exit, timedOut) = await EndAsync(process, request.Timeout, mark, token).ConfigureAwait(false);
-        var last = output.Finish();
-        if (!output.HasEnded)
-        {
-            // Somebody whom the command started still holds its output: a release must not be written to after its build has ended.
-            await KillAsync(process, mark).ConfigureAwait(false);
-            last = output.Finish();
-        }
-
+        var tree = new ProcessTree(process.Identity, mark, null, processes);
+        var (exit, timedOut) = await EndAsync(process, tree, request.Timeout, token).ConfigureAwait(false);
         var took = time.GetElapsedTime(started);
+
+        // Whom the command left behind (a build server, say) goes with it, whether he holds its output or not: a sealed release must not be written to.
+        // It looks through /proc, so not on the caller's thread, and must end even if nobody waits for the command any more.
+        await Task.Run(tree.Kill, CancellationToken.None).ConfigureAwait(false);
+        var last = await output.FinishAsync().ConfigureAwait(false);
         return timedOut ? new(null, null, true, null, took, last)
             : exit.Code is { } code ? new(code, null, false, null, took, last)
             : new(null, exit.Signal is { } signal ? SignalNumber.NameOf(signal) : "an unknown signal", false, null, took, last);
     }
 
-    private async Task<(ExitStatus Exit, bool TimedOut)> EndAsync(PidFd process, TimeSpan timeout, string mark, CancellationToken token)
+    private async Task<(ExitStatus Exit, bool TimedOut)> EndAsync(PidFd process, ProcessTree tree, TimeSpan timeout, CancellationToken token)
     {
         try
         {
-            return (await process.Exited.WaitAsync(timeout, time, token).ConfigureAwait(false), false);
+            var exit = await process.Exited.WaitAsync(timeout, time, token).ConfigureAwait(false);
+            tree.MainEnded();
+            return (exit, false);
         }
         catch (TimeoutException)
         {
-            await KillAsync(process, mark).ConfigureAwait(false);
             return (default, true);
         }
         catch (OperationCanceledException)
         {
             // The contract is an outcome and no exception: whoever cancelled knows why.
-            await KillAsync(process, mark).ConfigureAwait(false);
             return (new ExitStatus(null, SignalNumber.SIGKILL), false);
         }
     }
-
-    // Looks through /proc, so not on the caller's thread. It must end even if nobody waits for the command any more.
-    private Task<bool> KillAsync(PidFd process, string mark) =>
-        Task.Run(() => new ProcessTree(process.Identity, mark, null, processes).Kill(), CancellationToken.None);
 
     private string MarkOf(int place) => home.Of(string.Create(CultureInfo.InvariantCulture, $"rollout-command-{place}"));
 

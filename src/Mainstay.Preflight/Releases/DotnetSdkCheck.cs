@@ -63,18 +63,7 @@ internal static class DotnetSdkCheck
         return null;
     }
 
-    private static JsonObject? Sdk(string text)
-    {
-        try
-        {
-            return (JsonNode.Parse(text, documentOptions: s_commented) as JsonObject)?["sdk"] as JsonObject;
-        }
-        catch (JsonException)
-        {
-            // dotnet says so itself.
-            return null;
-        }
-    }
+    private static JsonObject? Sdk(string text) => ToolJson.Parse(text, s_commented)?["sdk"] as JsonObject;
 
     private static string? Text(JsonObject map, string key) => map[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 

@@ -26,18 +26,7 @@ internal sealed class NodePackage
 
     public bool HasDependencies => Names("dependencies").Concat(Names("devDependencies")).Concat(Names("optionalDependencies")).Any();
 
-    public static NodePackage Parse(string? text)
-    {
-        try
-        {
-            return text is not null && JsonNode.Parse(text, documentOptions: s_strict) is JsonObject json ? new NodePackage(json) : Empty;
-        }
-        catch (JsonException)
-        {
-            // npm and node say so themselves, and better.
-            return Empty;
-        }
-    }
+    public static NodePackage Parse(string? text) => text is not null && ToolJson.Parse(text, s_strict) is { } json ? new NodePackage(json) : Empty;
 
     public string? Script(string name) => _json["scripts"] is JsonObject scripts && scripts[name] is JsonValue value && value.TryGetValue(out string? command) ? command : null;
 

@@ -13,6 +13,7 @@ public sealed class BackupRun(ICommands commands, BackupStore store, TreeLimits 
     /// <summary>Left free on the disk after a backup: a full one stops more than the rollout.</summary>
     public const long Reserve = 64 << 20;
 
+    private readonly HostFiles _host = new(commands);
     private readonly RestoreTest _test = new(commands, store);
 
     /// <exception cref="OperationCanceledException">The rollout was aborted; half a backup is removed by the next one.</exception>
@@ -46,8 +47,13 @@ public sealed class BackupRun(ICommands commands, BackupStore store, TreeLimits 
     private async Task<BackupOutcome> MakeAsync(ReleaseContext context, BackupSpec spec, Action<string> line, CancellationToken token)
     {
         var started = time.GetUtcNow();
-        var (id, directory) = store.Begin(context.Service);
-        PathCopy[] copies = await Task.Run(() => spec.Paths.Select((p, i) => PathCopy.Make(p, directory, i, limits, token)).ToArray(), token).ConfigureAwait(false);
+        var (id, directory) = store.Begin(context.Service, isForOther: context.User is not null && spec.Command is not null);
+        var copies = new List<PathCopy>();
+        foreach (var (index, path) in spec.Paths.Index())
+        {
+            copies.Add(await PathCopy.MakeAsync(_host, path, directory, index, limits, spec.Timeout, token).ConfigureAwait(false));
+        }
+
         var evidence = ImmutableArray.CreateBuilder<EvidenceBlock>();
         if (spec.Command is { } command)
         {
@@ -60,7 +66,7 @@ public sealed class BackupRun(ICommands commands, BackupStore store, TreeLimits 
             evidence.AddRange(outcome.Evidence);
         }
 
-        var differences = copies.SelectMany(c => c.Differences()).Take(20).ToImmutableArray();
+        var differences = await Task.Run(() => copies.SelectMany(c => c.Differences(token)).Take(20).ToImmutableArray(), token).ConfigureAwait(false);
         if (differences.Length > 0)
         {
             return BackupOutcome.Failed("the backup does not hold what was read", new EvidenceBlock("differences", differences));
@@ -94,7 +100,7 @@ public sealed class BackupRun(ICommands commands, BackupStore store, TreeLimits 
 
     private async Task<WorkOutcome> DumpAsync(ReleaseContext context, CommandSpec command, string directory, TimeSpan timeout, Action<string> line, CancellationToken token)
     {
-        if (await GiveAsync(context, directory, timeout, token).ConfigureAwait(false) is { } refused)
+        if (await _host.GiveToUserAsync(context, directory, whole: false, "the backup's directory", timeout, token).ConfigureAwait(false) is { } refused)
         {
             return refused;
         }
@@ -113,19 +119,7 @@ public sealed class BackupRun(ICommands commands, BackupStore store, TreeLimits 
             : WorkOutcome.Failed(context.Redact($"backup command \"{CommandText.Of(command)}\" wrote nothing into $MAINSTAY_BACKUP"), evidence);
     }
 
-    private async Task<WorkOutcome?> GiveAsync(ReleaseContext context, string directory, TimeSpan timeout, CancellationToken token)
-    {
-        if (context.User is not { } user || user == Environment.UserName)
-        {
-            return null;
-        }
-
-        var request = context.Request(new CommandSpec(["chown", "-h", "--", $"{user}:", directory], false, SourceSpan.None), timeout) with { User = null };
-        var outcome = await commands.RunAsync(request, _ => { }, token).ConfigureAwait(false);
-        return outcome.Succeeded ? null : WorkOutcome.Failed($"the backup's directory could not be given to the user {user}: chown {CommandEnd.Of(outcome)}");
-    }
-
-    private static ImmutableArray<string> RestoreText(ReleaseContext context, BackupSpec spec, string directory, PathCopy[] copies)
+    private static ImmutableArray<string> RestoreText(ReleaseContext context, BackupSpec spec, string directory, IEnumerable<PathCopy> copies)
     {
         var lines = ImmutableArray.CreateBuilder<string>();
         lines.Add($"mainstay stop {context.Service}");

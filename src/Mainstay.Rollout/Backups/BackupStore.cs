@@ -11,6 +11,7 @@ namespace Mainstay.Rollout.Backups;
 public sealed class BackupStore(string root, TimeProvider time)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode Passable = OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const string Trash = ".trash-";
     private const string Test = ".test-";
 
@@ -35,10 +36,12 @@ public sealed class BackupStore(string root, TimeProvider time)
             .ThenByDescending(b => b.Id, StringComparer.Ordinal),
     ];
 
-    internal (string Id, string Directory) Begin(ServiceName service)
+    /// <param name="isForOther">Another user's command will write into it, and must come to it by its name. Whoever makes the home passable makes <c>backups</c> so.</param>
+    internal (string Id, string Directory) Begin(ServiceName service, bool isForOther)
     {
         Directory.CreateDirectory(root, OwnerOnly);
         Directory.CreateDirectory(Folder(service), OwnerOnly);
+        File.SetUnixFileMode(Folder(service), isForOther ? Passable : OwnerOnly);
         RemoveLeftovers(service);
         var name = time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var id = name;
@@ -71,6 +74,12 @@ public sealed class BackupStore(string root, TimeProvider time)
         foreach (var folder in Directory.GetDirectories(Folder(service)).Where(f => !File.Exists(f + ".json")))
         {
             FileTree.Delete(folder);
+        }
+
+        // A crash between a backup's renaming and the removal of what is known of it, or in the middle of writing that down.
+        foreach (var orphan in Directory.GetFiles(Folder(service), "*.json").Where(f => !Directory.Exists(f[..^".json".Length])).Concat(Directory.GetFiles(Folder(service), "*.new")))
+        {
+            File.Delete(orphan);
         }
     }
 

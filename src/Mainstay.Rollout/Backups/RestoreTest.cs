@@ -20,6 +20,8 @@ internal sealed class RestoreTest(ICommands commands, BackupStore store)
     private const string Variable = "MAINSTAY_RESTORE_TEST";
     private const long LargestScript = 1 << 20;
 
+    private readonly HostFiles _host = new(commands);
+
     public async Task<RestoreTestOutcome> RunAsync(ReleaseContext context, BackupSpec spec, string id, string directory, Action<string> line, CancellationToken token)
     {
         if (spec.Restore is not { } restore)
@@ -37,12 +39,11 @@ internal sealed class RestoreTest(ICommands commands, BackupStore store)
         var scratch = store.Scratch(context.Service, id);
         try
         {
-            var (copy, work) = (Directory.CreateDirectory(Path.Combine(scratch, "backup")).FullName, Directory.CreateDirectory(Path.Combine(scratch, "work")).FullName);
-            await Task.Run(() => CopyAll(directory, copy), token).ConfigureAwait(false);
-            if (context.User is { } user && user != Environment.UserName)
+            var (copy, work) = (Path.Combine(scratch, "backup"), Directory.CreateDirectory(Path.Combine(scratch, "work")).FullName);
+            await _host.CopyAsync(directory, copy, spec.Timeout, token).ConfigureAwait(false);
+            if (await _host.GiveToUserAsync(context, scratch, whole: true, "the copy", spec.Timeout, token).ConfigureAwait(false) is { } refused)
             {
-                var give = context.Request(new CommandSpec(["chown", "-R", "-h", "--", $"{user}:", scratch], false, SourceSpan.None), spec.Timeout) with { User = null };
-                await commands.RunAsync(give, _ => { }, token).ConfigureAwait(false);
+                return new(false, "", $"the restore could not be tested: {refused.Because}", refused.Evidence);
             }
 
             // Scripts of the release are named relative to it, and a test must not begin where a service works: they are found by $MAINSTAY_RELEASE_DIR.
@@ -66,24 +67,4 @@ internal sealed class RestoreTest(ICommands commands, BackupStore store)
 
     private static bool IsScriptThatKnows(string file) =>
         new FileInfo(file) is { Exists: true, Length: > 0 and < LargestScript } && File.ReadAllText(file).Contains(Variable, StringComparison.Ordinal);
-
-    private static void CopyAll(string from, string to)
-    {
-        foreach (var entry in FileTree.Walk(from, TreeLimits.Default))
-        {
-            var target = Path.Combine(to, entry.Path);
-            if (entry.Kind is TreeEntryKind.Directory)
-            {
-                Directory.CreateDirectory(target);
-            }
-            else if (entry.Target is { } link)
-            {
-                File.CreateSymbolicLink(target, link);
-            }
-            else
-            {
-                FileTree.CopyFile(Path.Combine(from, entry.Path), target);
-            }
-        }
-    }
 }

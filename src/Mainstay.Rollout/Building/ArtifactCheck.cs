@@ -34,8 +34,8 @@ public sealed class ArtifactCheck(TreeLimits limits)
     private static readonly DateTimeOffset s_noTime = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>How the artifacts lie there; call before the build, and <see cref="Check"/> after it. Those that are not there are left out.</summary>
-    public ImmutableDictionary<string, ArtifactSight> Look(string directory, ImmutableArray<ArtifactSpec> artifacts) => artifacts
-        .Select(a => (a.Path, Sight: Look(directory, a.Path)))
+    public ImmutableDictionary<string, ArtifactSight> Look(string directory, ImmutableArray<ArtifactSpec> artifacts, CancellationToken token) => artifacts
+        .Select(a => (a.Path, Sight: Look(directory, a.Path, token)))
         .Where(a => a.Sight is not null)
         .DistinctBy(a => a.Path)
         .ToImmutableDictionary(a => a.Path, a => a.Sight!);
@@ -44,22 +44,22 @@ public sealed class ArtifactCheck(TreeLimits limits)
     /// <param name="source">The source's files of this release.</param>
     /// <param name="previous">Null for the first release.</param>
     public WorkOutcome Check(
-        string directory, string label, ImmutableArray<ArtifactSpec> artifacts, ImmutableDictionary<string, ArtifactSight>? before, SourceSnapshot source, ArtifactBaseline? previous)
+        string directory, string label, ImmutableArray<ArtifactSpec> artifacts, ImmutableDictionary<string, ArtifactSight>? before, SourceSnapshot source, ArtifactBaseline? previous, CancellationToken token)
     {
         var (faults, remarks) = (new List<string>(), new List<string>());
         foreach (var path in artifacts.Select(a => a.Path).Distinct(StringComparer.Ordinal))
         {
-            var sight = Look(directory, path);
+            var sight = Look(directory, path, token);
             var fault = sight is null ? $"{path} does not exist in the release"
                 : sight.Bytes == 0 ? $"{path} is empty"
-                : Outside(directory, path, sight) ?? (before is null ? null : Untouched(path, sight, before, label) ?? Kept(path, sight, before, source, previous, label));
+                : Outside(directory, path, sight) ?? (before is null ? null : Untouched(path, sight, before, label) ?? Kept(path, sight, before, source, previous, label, token));
             if (fault is not null)
             {
                 faults.Add(fault);
             }
             else
             {
-                remarks.Add(Remark(path, sight!, before, source, previous));
+                remarks.Add(Remark(path, sight!, before, source, previous, token));
             }
         }
 
@@ -78,9 +78,9 @@ public sealed class ArtifactCheck(TreeLimits limits)
             ? $"the build kept old output: {path} came with the source ({label}) and the build did not write it; remove it from the source, or from artifacts if it is meant to be deployed as it is"
             : null;
 
-    private string? Kept(string path, ArtifactSight sight, ImmutableDictionary<string, ArtifactSight> before, SourceSnapshot source, ArtifactBaseline? previous, string label)
+    private string? Kept(string path, ArtifactSight sight, ImmutableDictionary<string, ArtifactSight> before, SourceSnapshot source, ArtifactBaseline? previous, string label, CancellationToken token)
     {
-        if (before.ContainsKey(path) || previous?.Source is not { } old || Look(previous.Directory, path) is not { } was || was.Hash != sight.Hash)
+        if (before.ContainsKey(path) || previous?.Source is not { } old || Look(previous.Directory, path, token) is not { } was || was.Hash != sight.Hash)
         {
             return null;
         }
@@ -91,7 +91,7 @@ public sealed class ArtifactCheck(TreeLimits limits)
             : null;
     }
 
-    private string Remark(string path, ArtifactSight sight, ImmutableDictionary<string, ArtifactSight>? before, SourceSnapshot source, ArtifactBaseline? previous)
+    private string Remark(string path, ArtifactSight sight, ImmutableDictionary<string, ArtifactSight>? before, SourceSnapshot source, ArtifactBaseline? previous, CancellationToken token)
     {
         var what = $"{path}: {ByteSize.Text(sight.Bytes)}, sha256 {sight.Hash[..12]}";
         if (before is null)
@@ -104,12 +104,12 @@ public sealed class ArtifactCheck(TreeLimits limits)
             return $"{what}, part of the source; the build did not change it";
         }
 
-        return previous?.Source is { } old && source.FilesSince(old).Where(IsCode).ToArray() is { Length: > 0 } code && Look(previous.Directory, path)?.Hash == sight.Hash
+        return previous?.Source is { } old && source.FilesSince(old).Where(IsCode).ToArray() is { Length: > 0 } code && Look(previous.Directory, path, token)?.Hash == sight.Hash
             ? $"{what}, the same bytes as in release {previous.Release} although {Some(code)} differ: see to it that the build uses them"
             : $"{what}, written by the build";
     }
 
-    private ArtifactSight? Look(string directory, string path)
+    private ArtifactSight? Look(string directory, string path, CancellationToken token)
     {
         if (RealPath.Of(Path.Combine(directory, path)) is not { } real)
         {
@@ -118,7 +118,7 @@ public sealed class ArtifactCheck(TreeLimits limits)
 
         if (File.Exists(real))
         {
-            return new(real, new FileInfo(real).Length, FileTree.HashFile(real), File.GetLastWriteTimeUtc(real));
+            return new(real, new FileInfo(real).Length, FileTree.HashFile(real, token), File.GetLastWriteTimeUtc(real));
         }
 
         if (!Directory.Exists(real))
@@ -130,7 +130,7 @@ public sealed class ArtifactCheck(TreeLimits limits)
         return new(
             real,
             files.Sum(f => f.Size),
-            ReleaseSealing.Hash(ReleaseSealing.Take(real, limits)),
+            ReleaseSealing.Hash(ReleaseSealing.Take(real, limits, token)),
             files.Length == 0 ? DateTimeOffset.UnixEpoch : files.Max(f => new DateTimeOffset(File.GetLastWriteTimeUtc(Path.Combine(real, f.Path)))));
     }
 

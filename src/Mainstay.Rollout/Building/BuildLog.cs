@@ -2,21 +2,25 @@ using System.Text;
 
 namespace Mainstay.Rollout.Building;
 
-/// <summary>A build's output, kept whole up to a bound.</summary>
-internal sealed class BuildLog : IDisposable
+/// <summary>A build's output, kept whole up to a bound. A disk that refuses does not end the build: the log ends, and says why to whoever asks.</summary>
+internal sealed class BuildLog(Stream file) : IDisposable
 {
     public const int MostBytes = 1 << 20;
 
     private readonly Lock _gate = new();
-    private readonly FileStream _file;
     private long _written;
-    private bool _full;
+    private bool _hasEnded;
+
+    /// <summary>Why the log is not whole; null as long as it is, or is cut only because it is too long.</summary>
+    public string? Fault { get; private set; }
 
     /// <param name="path">Readable by the owner only: a build may print what it was given.</param>
-    public BuildLog(string path)
+    public static BuildLog Create(string path)
     {
         File.Delete(path);
-        _file = new(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+
+        // Unbuffered: what cannot be written is known at once, and not when the log is closed.
+        return new(new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }));
     }
 
     /// <summary>May be called from several threads.</summary>
@@ -24,7 +28,7 @@ internal sealed class BuildLog : IDisposable
     {
         lock (_gate)
         {
-            if (_full)
+            if (_hasEnded)
             {
                 return;
             }
@@ -32,12 +36,20 @@ internal sealed class BuildLog : IDisposable
             var bytes = Encoding.UTF8.GetBytes(text + "\n");
             if (_written + bytes.Length > MostBytes)
             {
-                _full = true;
+                _hasEnded = true;
                 bytes = Encoding.UTF8.GetBytes("… more than 1 MB of output; the rest was left out\n");
             }
 
-            _file.Write(bytes);
-            _written += bytes.Length;
+            try
+            {
+                file.Write(bytes);
+                _written += bytes.Length;
+            }
+            catch (IOException e)
+            {
+                Fault = e.Message;
+                _hasEnded = true;
+            }
         }
     }
 
@@ -45,8 +57,8 @@ internal sealed class BuildLog : IDisposable
     {
         lock (_gate)
         {
-            _full = true;
-            _file.Dispose();
+            _hasEnded = true;
+            file.Dispose();
         }
     }
 }

@@ -28,7 +28,7 @@ public sealed record DeployWish(
 /// <summary>A plan, or why there is none.</summary>
 public sealed record PlanOutcome(RolloutRecord? Plan, RolloutMaterial? Material, ImmutableArray<Problem> Problems);
 
-/// <summary>Finds out what a deploy means: what the sources hold, which services that changes, and whether it may be done. Changes nothing but the names of releases to come.</summary>
+/// <summary>Finds out what a deploy means: what the sources hold, which services that changes, and whether it may be done. Changes nothing.</summary>
 public sealed class DeployPlanner(ISourceReader sources, ReleaseStore store, TimeProvider time)
 {
     /// <summary>Left on the disk whatever is deployed: a full disk takes down what has nothing to do with it.</summary>
@@ -100,12 +100,13 @@ public sealed class DeployPlanner(ISourceReader sources, ReleaseStore store, Tim
         }
 
         var serving = from is { Spec.Rollout.Source: not null } ? store.Find(name, from.Release) : null;
+        var files = await sources.FilesAsync(source, serving?.SourceId, state.Id, token);
         changes[name] = new(
             serving?.SourceId,
             state.Id,
             await sources.CommitsAsync(source, serving?.SourceId, state.Id, token),
-            await sources.FilesAsync(source, serving?.SourceId, state.Id, token),
-            0,
+            files.Named,
+            files.LeftOut,
             [],
             from is null ? [] : SourceChanges.EnvironmentChanges(from.Environment, declared.Environment),
             [.. state.Overrides(wish.AllowDirty)]);
@@ -116,8 +117,8 @@ public sealed class DeployPlanner(ISourceReader sources, ReleaseStore store, Tim
             return new(from, ReleasedService.Of(declared, store.DirectoryOf(name, serving.Id), serving.Id), state.Id, state.Commit, IsMade: true);
         }
 
-        var id = wish.DryRun ? ReleaseId.Of(time.GetUtcNow(), state.Id, _ => false) : store.Begin(name, state).Id;
-        return new(from, ReleasedService.Of(declared, store.DirectoryOf(name, id), id), state.Id, state.Commit, IsMade: false);
+        var id = store.NextId(name, state.Id);
+        return new(from, ReleasedService.Of(declared, store.DirectoryOf(name, id), id), state.Id, state.Commit, IsMade: false, state.Label);
     }
 
     private static bool IsBuiltAlike(RolloutSpec one, RolloutSpec other) =>

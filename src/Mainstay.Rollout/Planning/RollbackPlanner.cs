@@ -166,7 +166,8 @@ public sealed class RollbackPlanner
             yield break;
         }
 
-        var damage = _store.Verify(target.Spec.Name, target.Release);
+        // Nobody can break off a plan.
+        var damage = _store.Verify(target.Spec.Name, target.Release, CancellationToken.None);
         if (!damage.IsEmpty)
         {
             yield return RolloutCodes.ReleaseDamaged.Error(

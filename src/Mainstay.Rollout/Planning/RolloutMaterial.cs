@@ -29,8 +29,9 @@ public sealed record RolloutMaterial(
 /// <summary>One service that changes.</summary>
 /// <param name="SourceId">Of the release to come: <c>git:</c> and a commit, or <c>sha256:</c> and a hash; null without a source.</param>
 /// <param name="Commit">For MAINSTAY_COMMIT.</param>
+/// <param name="SourceLabel">The source as people call it; null when an older daemon planned it.</param>
 /// <param name="IsMade">The release is on disk already: nothing is fetched and built.</param>
-public sealed record RolloutPart(AppliedService? From, AppliedService To, string? SourceId, string? Commit, bool IsMade);
+public sealed record RolloutPart(AppliedService? From, AppliedService To, string? SourceId, string? Commit, bool IsMade, string? SourceLabel = null);
 
 /// <summary>The JSON form of what rollouts keep in the journal.</summary>
 [JsonSourceGenerationOptions(

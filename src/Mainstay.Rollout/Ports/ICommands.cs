@@ -7,7 +7,7 @@ namespace Mainstay.Rollout.Ports;
 public interface ICommands
 {
     /// <summary>Returns when the command has ended, was killed with everything it started (time limit, <paramref name="token"/>), or could not be started. Never throws for what a user can cause.</summary>
-    /// <param name="line">Called for each line of output as it comes; must not block.</param>
+    /// <param name="line">Called for each line of output as it comes, one after another, and never after this has returned. A slow one slows the command down, and nothing else.</param>
     Task<CommandOutcome> RunAsync(CommandRequest request, Action<string> line, CancellationToken token);
 }
 

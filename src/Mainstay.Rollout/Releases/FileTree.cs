@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Mainstay.Rollout.Releases;
@@ -58,7 +59,7 @@ public static class FileTree
     }
 
     /// <summary>Hexadecimal SHA-256 of a file's content.</summary>
-    public static string HashFile(string path)
+    public static string HashFile(string path, CancellationToken token)
     {
         // A FIFO, a socket or a device has no length, and opening a FIFO would wait for a writer for ever: what has no bytes is not opened.
         if (new FileInfo(path).Length == 0)
@@ -66,12 +67,36 @@ public static class FileTree
             return Convert.ToHexStringLower(SHA256.HashData([]));
         }
 
-        using var file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Read(path, piece => hash.AppendData(piece), token);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Copies one file with its mode. What has no length becomes an empty file; see <see cref="HashFile"/>.</summary>
-    public static void CopyFile(string from, string to)
+    /// <summary>Copies everything below <paramref name="from"/>, links as links and files with their mode, into a directory that exists.</summary>
+    /// <param name="leaveOut">Names that are not entered wherever they are.</param>
+    public static void CopyTree(string from, string to, TreeLimits limits, CancellationToken token, params IReadOnlyCollection<string> leaveOut)
+    {
+        foreach (var entry in Walk(from, limits, leaveOut))
+        {
+            token.ThrowIfCancellationRequested();
+            var target = Path.Combine(to, entry.Path);
+            switch (entry.Kind)
+            {
+                case TreeEntryKind.Directory:
+                    Directory.CreateDirectory(target);
+                    break;
+                case TreeEntryKind.Link:
+                    File.CreateSymbolicLink(target, entry.Target!);
+                    break;
+                case TreeEntryKind.File:
+                    CopyFile(Path.Combine(from, entry.Path), target, token);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>What has no length becomes an empty file; see <see cref="HashFile"/>.</summary>
+    private static void CopyFile(string from, string to, CancellationToken token)
     {
         if (new FileInfo(from).Length == 0)
         {
@@ -80,13 +105,31 @@ public static class FileTree
             return;
         }
 
-        using (var source = File.OpenRead(from))
-        using (var target = new FileStream(to, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = CopyBuffer, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        using (var target = new FileStream(to, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
         {
-            source.CopyTo(target, CopyBuffer);
+            Read(from, target.Write, token);
         }
 
         File.SetUnixFileMode(to, File.GetUnixFileMode(from));
+    }
+
+    /// <summary>Piece by piece, so that an abort does not wait for a file of gigabytes.</summary>
+    private static void Read(string path, Action<ReadOnlySpan<byte>> take, CancellationToken token)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBuffer);
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            for (int read; (read = file.Read(buffer)) > 0;)
+            {
+                token.ThrowIfCancellationRequested();
+                take(buffer.AsSpan(0, read));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>Removes a directory or a file with all it holds, links themselves and never what they lead to. Nothing there is fine.</summary>

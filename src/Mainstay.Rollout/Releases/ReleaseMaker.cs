@@ -20,77 +20,106 @@ public delegate Func<string, string> RedactorOf(ImmutableSortedDictionary<string
 /// </summary>
 internal sealed class ReleaseMaker(ISourceReader sources, ReleaseStore store, BuildRun build, ArtifactCheck artifacts, IReleaseCheck check, RedactorOf redact)
 {
-    private readonly ConcurrentDictionary<string, Making> _making = [];
+    // By service, so that what a rollout leaves behind that never came to its end is replaced by the next one.
+    private readonly ConcurrentDictionary<ServiceName, Making> _making = [];
 
-    public async Task<WorkOutcome> FetchAsync(RolloutPart part, Action<string> line, CancellationToken token)
+    public async Task<WorkOutcome> FetchAsync(RolloutPart part, CancellationToken token)
     {
         var (service, release) = (part.To.Spec.Name, part.To.Release);
-        _making.TryRemove(part.To.Release, out _);
-        store.Clear(service, release);
-        var fetched = await sources.FetchAsync(part.To.Spec.Rollout.Source!, new(part.SourceId!, part.Commit!, "", []), store.DirectoryOf(service, release), token);
-        if (!fetched.Ok)
+        _making.TryRemove(service, out _);
+        var source = new SourceState(part.SourceId!, part.Commit!, part.SourceLabel ?? $"source {Label(part)}", []);
+        store.Begin(service, release, source);
+        var isFetched = false;
+        try
         {
-            return WorkOutcome.Failed(fetched.Because, fetched.Evidence);
-        }
+            var fetched = await sources.FetchAsync(part.To.Spec.Rollout.Source!, source, store.DirectoryOf(service, release), token);
+            isFetched = fetched.Ok;
+            if (!fetched.Ok)
+            {
+                return WorkOutcome.Failed(fetched.Because, fetched.Evidence);
+            }
 
-        if (part.To.Spec.Rollout.Build.IsEmpty && await build.GiveAsync(ContextOf(part), part.To.Spec.Rollout.BuildTimeout, token) is { } refused)
+            var hasBuild = !part.To.Spec.Rollout.Build.IsEmpty;
+            if (!hasBuild && await build.GiveAsync(ContextOf(part), part.To.Spec.Rollout.BuildTimeout, token) is { } refused)
+            {
+                return refused;
+            }
+
+            store.KeepSource(service, release, token);
+            _making[service] = new(release, null, IsBuilt: !hasBuild);
+            return WorkOutcome.Done(fetched.Because, fetched.Evidence);
+        }
+        finally
         {
-            return refused;
+            if (!isFetched)
+            {
+                // A part of an archive may be what made it refused, and others may pass through to it.
+                store.Clear(service, release);
+            }
         }
-
-        _making[Key(part)] = new(store.KeepSource(service, release), null, IsBuilt: part.To.Spec.Rollout.Build.IsEmpty);
-        return WorkOutcome.Done(fetched.Because, fetched.Evidence);
     }
 
-    public async Task<WorkOutcome> BuildAsync(RolloutPart part, Action<string> line, CancellationToken token)
+    public async Task<WorkOutcome> BuildAsync(RolloutPart part, CancellationToken token)
     {
         // A second build over a first one would find its own old output.
-        if (!_making.TryGetValue(Key(part), out var making) || making.IsBegun)
+        var service = part.To.Spec.Name;
+        if (Known(part) is not { IsBegun: false })
         {
-            var again = await FetchAsync(part, line, token);
+            var again = await FetchAsync(part, token);
             if (!again.Ok)
             {
                 return again;
             }
-
-            making = _making[Key(part)];
         }
 
         var rollout = part.To.Spec.Rollout;
-        var root = store.DirectoryOf(part.To.Spec.Name, part.To.Release);
-        making = _making[Key(part)] = making with { IsBegun = true, Before = artifacts.Look(root, rollout.Artifacts) };
-        var built = await build.RunAsync(ContextOf(part), rollout.Build, rollout.BuildTimeout, store.BuildLogOf(part.To.Spec.Name, part.To.Release), line, token);
+        var making = _making[service] = _making[service] with { IsBegun = true, Before = artifacts.Look(store.DirectoryOf(service, part.To.Release), rollout.Artifacts, token) };
+        var built = await build.RunAsync(ContextOf(part), rollout.Build, rollout.BuildTimeout, store.BuildLogOf(service, part.To.Release), _ => { }, token);
         if (built.Ok)
         {
-            _making[Key(part)] = making with { IsBuilt = true };
+            _making[service] = making with { IsBuilt = true };
+        }
+        else
+        {
+            _making.TryRemove(service, out _);
         }
 
         return built;
     }
 
     /// <summary>Looks through what was made, and seals it.</summary>
-    public async Task<(WorkOutcome Outcome, SourceChange? Change)> FinishAsync(RolloutPart part, SourceChange? known, Action<string> line, CancellationToken token)
+    /// <param name="warn">Told of what is odd in the files and stops nothing.</param>
+    public async Task<(WorkOutcome Outcome, SourceChange? Change)> FinishAsync(RolloutPart part, SourceChange? known, Action<string> warn, CancellationToken token)
     {
         var (service, release) = (part.To.Spec.Name, part.To.Release);
         if (part.IsMade)
         {
-            var damage = store.Verify(service, release);
+            var damage = store.Verify(service, release, token);
             return (damage.IsEmpty ? WorkOutcome.Done($"{release} is whole") : WorkOutcome.Failed($"release {release} is not as it was sealed: {string.Join(", ", damage.Take(5))}"), known);
         }
 
-        if (!_making.TryGetValue(Key(part), out var making) || !making.IsBuilt)
+        if (Known(part) is not { IsBuilt: true })
         {
-            var again = part.To.Spec.Rollout.Build.IsEmpty ? await FetchAsync(part, line, token) : await BuildAsync(part, line, token);
+            var again = part.To.Spec.Rollout.Build.IsEmpty ? await FetchAsync(part, token) : await BuildAsync(part, token);
             if (!again.Ok)
             {
                 return (again, known);
             }
-
-            making = _making[Key(part)];
         }
 
+        // Whatever comes of it: what is sealed is done, and what is refused is not built upon.
+        _making.TryRemove(service, out var making);
+        return store.SourceOf(service, release) is { } source
+            ? await LookThroughAsync(part, making!, source, known, warn, token)
+            : (WorkOutcome.Failed($"the list of files that {release} was made from cannot be read any more; deploy again"), known);
+    }
+
+    private async Task<(WorkOutcome Outcome, SourceChange? Change)> LookThroughAsync(
+        RolloutPart part, Making making, SourceSnapshot source, SourceChange? known, Action<string> warn, CancellationToken token)
+    {
+        var (service, release) = (part.To.Spec.Name, part.To.Release);
         var root = store.DirectoryOf(service, release);
-        var found = artifacts.Check(root, Label(part), part.To.Spec.Rollout.Artifacts, making.Before, making.Source, BaselineOf(part));
+        var found = artifacts.Check(root, Label(part), part.To.Spec.Rollout.Artifacts, making.Before, source, BaselineOf(part), token);
         if (!found.Ok)
         {
             return (found, known);
@@ -100,7 +129,7 @@ internal sealed class ReleaseMaker(ISourceReader sources, ReleaseStore store, Bu
         ImmutableArray<EvidenceBlock> evidence = [.. found.Evidence, .. problems.IsEmpty ? [] : new[] { new EvidenceBlock("what was seen in its files", [.. problems.Select(p => $"{p.Code} {p.Where}: {p.What}; {p.Fix}")]) }];
         foreach (var problem in problems.Where(p => p.Severity is Severity.Warning))
         {
-            line($"warning {problem.Code} {problem.Where}: {problem.What}; {problem.Fix}");
+            warn($"warning {problem.Code} {problem.Where}: {problem.What}; {problem.Fix}");
         }
 
         if (problems.FirstOrDefault(p => p.Severity is Severity.Error) is { } error)
@@ -110,9 +139,8 @@ internal sealed class ReleaseMaker(ISourceReader sources, ReleaseStore store, Bu
 
         try
         {
-            var sealedRelease = store.Seal(service, release);
-            _making.TryRemove(Key(part), out _);
-            return (new(true, $"{release}: {ByteSize.Files(sealedRelease.Files)}, {ByteSize.Text(sealedRelease.Bytes)}, {(part.To.Spec.Rollout.Artifacts.IsEmpty ? "sealed" : "artifacts there, sealed")}", evidence), Changed(part, making, known));
+            var sealedRelease = store.Seal(service, release, token);
+            return (new(true, $"{release}: {ByteSize.Files(sealedRelease.Files)}, {ByteSize.Text(sealedRelease.Bytes)}, {(part.To.Spec.Rollout.Artifacts.IsEmpty ? "sealed" : "artifacts there, sealed")}", evidence), Changed(part, source, known));
         }
         catch (TreeLimitException e)
         {
@@ -133,17 +161,17 @@ internal sealed class ReleaseMaker(ISourceReader sources, ReleaseStore store, Bu
         ? new(from.Release, store.DirectoryOf(from.Spec.Name, from.Release), store.SourceOf(from.Spec.Name, from.Release))
         : null;
 
-    private SourceChange? Changed(RolloutPart part, Making making, SourceChange? known)
+    private SourceChange? Changed(RolloutPart part, SourceSnapshot source, SourceChange? known)
     {
         var before = part.From is { Spec.Rollout.Source: not null } from ? store.SourceOf(from.Spec.Name, from.Release) : null;
-        return SourceChanges.Between(known?.FromId, part.SourceId!, before, making.Source, known?.Commits ?? [], known?.Environment ?? [], known?.Overrides ?? []);
+        return SourceChanges.Between(known?.FromId, part.SourceId!, before, source, known?.Commits ?? [], known?.Environment ?? [], known?.Overrides ?? []);
     }
 
     private static string Label(RolloutPart part) => part.Commit is { Length: > 12 } commit ? commit[..12] : part.Commit ?? part.To.Release;
 
-    private static string Key(RolloutPart part) => $"{part.To.Spec.Name}/{part.To.Release}";
+    /// <summary>How far this very release has come in this daemon; null when nothing of it is known.</summary>
+    private Making? Known(RolloutPart part) => _making.TryGetValue(part.To.Spec.Name, out var making) && making.Release == part.To.Release ? making : null;
 
-    /// <param name="Source">The source's files, as fetched.</param>
     /// <param name="Before">The artifacts as they lay there before the build; null without a build.</param>
-    private sealed record Making(SourceSnapshot Source, ImmutableDictionary<string, ArtifactSight>? Before, bool IsBuilt, bool IsBegun = false);
+    private sealed record Making(string Release, ImmutableDictionary<string, ArtifactSight>? Before, bool IsBuilt, bool IsBegun = false);
 }

@@ -13,12 +13,12 @@ internal static class ReleaseSealing
 {
     private const int MostNamed = 20;
 
-    public static ReleaseSeal Take(string directory, TreeLimits limits) => new(
+    public static ReleaseSeal Take(string directory, TreeLimits limits, CancellationToken token) => new(
     [
         .. FileTree.Walk(directory, limits)
             .Where(e => e.Kind is not TreeEntryKind.Directory)
             .OrderBy(e => e.Path, StringComparer.Ordinal)
-            .Select(e => new SealedFile(e.Path, e.Size, e.Target is null ? FileTree.HashFile(Path.Combine(directory, e.Path)) : null, e.Target)),
+            .Select(e => new SealedFile(e.Path, e.Size, e.Target is null ? FileTree.HashFile(Path.Combine(directory, e.Path), token) : null, e.Target)),
     ]);
 
     public static string Hash(ReleaseSeal seal)
@@ -33,10 +33,10 @@ internal static class ReleaseSealing
     }
 
     /// <summary>Each file that is not as it was sealed, in words; at most twenty.</summary>
-    public static ImmutableArray<string> Differences(string directory, ReleaseSeal seal) =>
-        [.. seal.Files.Select(f => Difference(Path.Combine(directory, f.Path), f)).OfType<string>().Take(MostNamed)];
+    public static ImmutableArray<string> Differences(string directory, ReleaseSeal seal, CancellationToken token) =>
+        [.. seal.Files.Select(f => Difference(Path.Combine(directory, f.Path), f, token)).OfType<string>().Take(MostNamed)];
 
-    private static string? Difference(string path, SealedFile file)
+    private static string? Difference(string path, SealedFile file, CancellationToken token)
     {
         try
         {
@@ -49,7 +49,7 @@ internal static class ReleaseSealing
             return info.LinkTarget is { } link ? $"{file.Path} was replaced by a link to {link}"
                 : !info.Exists ? $"{file.Path} is missing"
                 : info.Length != file.Size ? $"{file.Path} has {info.Length} bytes, not {file.Size}"
-                : FileTree.HashFile(path) != file.Hash ? $"{file.Path} has other content"
+                : FileTree.HashFile(path, token) != file.Hash ? $"{file.Path} has other content"
                 : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

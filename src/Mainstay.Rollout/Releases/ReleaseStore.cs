@@ -47,20 +47,25 @@ public sealed class ReleaseStore(string root, TreeLimits limits, TimeProvider ti
 
     public string BuildLogOf(ServiceName service, string id) => Beside(service, id, ".build.log");
 
-    /// <summary>Makes an empty directory for a release to come. What is known of it is on disk before the directory is, so that none is ever left without a name.</summary>
-    public ReleaseRecord Begin(ServiceName service, SourceState source)
+    /// <summary>A name that no release has; nothing on disk changes before <see cref="Begin"/>.</summary>
+    public string NextId(ServiceName service, string sourceId) =>
+        ReleaseId.Of(time.GetUtcNow(), sourceId, name => Path.Exists(DirectoryOf(service, name)) || File.Exists(Beside(service, name, ".json")));
+
+    /// <summary>
+    /// Makes an empty directory for a release to come, also where a daemon that died has left a part of one. What is known of it is on disk before the
+    /// directory is, so that none is ever left without a name.
+    /// </summary>
+    public ReleaseRecord Begin(ServiceName service, string id, SourceState source)
     {
         Directory.CreateDirectory(root, Passable);
         Directory.CreateDirectory(Path.Combine(root, service.Value), Passable);
-        var now = time.GetUtcNow();
-        var id = ReleaseId.Of(now, source.Id, name => Path.Exists(DirectoryOf(service, name)) || File.Exists(Beside(service, name, ".json")));
-        var record = new ReleaseRecord(service, id, ReleaseState.Unfinished, source.Id, source.Commit, source.Label, now, 0, 0, "", "it is being fetched and built");
+        var record = new ReleaseRecord(service, id, ReleaseState.Unfinished, source.Id, source.Commit, source.Label, time.GetUtcNow(), 0, 0, "", "it is being fetched and built");
         Save(record);
-        Directory.CreateDirectory(DirectoryOf(service, id));
+        Clear(service, id);
         return record;
     }
 
-    /// <summary>Empties an unfinished release, to fetch it again after a daemon's death.</summary>
+    /// <summary>Empties an unfinished release.</summary>
     public void Clear(ServiceName service, string id)
     {
         FileTree.Delete(DirectoryOf(service, id));
@@ -68,9 +73,9 @@ public sealed class ReleaseStore(string root, TreeLimits limits, TimeProvider ti
     }
 
     /// <summary>Writes down the source's files as fetched; call before the build.</summary>
-    public SourceSnapshot KeepSource(ServiceName service, string id)
+    public SourceSnapshot KeepSource(ServiceName service, string id, CancellationToken token)
     {
-        var snapshot = SourceSnapshot.Take(DirectoryOf(service, id), limits);
+        var snapshot = SourceSnapshot.Take(DirectoryOf(service, id), limits, token);
         Write(Beside(service, id, ".source.json"), snapshot, ReleaseJson.Default.SourceSnapshot);
         return snapshot;
     }
@@ -80,11 +85,11 @@ public sealed class ReleaseStore(string root, TreeLimits limits, TimeProvider ti
 
     /// <summary>Ends the making of a release: <c>.git</c> goes, every file is written down with its hash.</summary>
     /// <exception cref="TreeLimitException">It has become larger than a release may be.</exception>
-    public ReleaseRecord Seal(ServiceName service, string id)
+    public ReleaseRecord Seal(ServiceName service, string id, CancellationToken token)
     {
         var directory = DirectoryOf(service, id);
         GitCheckout.Forget(directory, limits);
-        var seal = ReleaseSealing.Take(directory, limits);
+        var seal = ReleaseSealing.Take(directory, limits, token);
         Write(Beside(service, id, ".files.json"), seal, ReleaseJson.Default.ReleaseSeal);
         var record = Find(service, id) ?? throw new InvalidOperationException($"release {id} of {service} was not begun");
         var built = record with
@@ -100,11 +105,11 @@ public sealed class ReleaseStore(string root, TreeLimits limits, TimeProvider ti
     }
 
     /// <summary>What is no longer as it was sealed; empty when the release is whole. Files that came on top are not looked at.</summary>
-    public ImmutableArray<string> Verify(ServiceName service, string id) =>
+    public ImmutableArray<string> Verify(ServiceName service, string id, CancellationToken token) =>
         !Directory.Exists(DirectoryOf(service, id)) ? [$"{DirectoryOf(service, id)} does not exist"]
         : Read(Beside(service, id, ".files.json"), ReleaseJson.Default.ReleaseSeal) is not { } seal ? [$"the list of files of release {id} is missing or damaged"]
         : Find(service, id)?.ContentHash != ReleaseSealing.Hash(seal) ? [$"the list of files of release {id} is not the one that it was sealed with"]
-        : ReleaseSealing.Differences(DirectoryOf(service, id), seal);
+        : ReleaseSealing.Differences(DirectoryOf(service, id), seal, token);
 
     /// <summary>Newest first.</summary>
     public ImmutableArray<ReleaseRecord> List(ServiceName service)
@@ -132,10 +137,6 @@ public sealed class ReleaseStore(string root, TreeLimits limits, TimeProvider ti
             Save(record with { State = state, Because = because });
         }
     }
-
-    /// <summary>The release that a rollback chooses: the newest that was proven before and is not <paramref name="serving"/>.</summary>
-    public ReleaseRecord? RollbackTarget(ServiceName service, string? serving) =>
-        List(service).FirstOrDefault(r => r.State is ReleaseState.Proven && r.Id != serving);
 
     /// <summary>Removes the oldest releases above <paramref name="keep"/> or <paramref name="maxBytes"/>, unfinished ones from before this daemon, and half-removed ones.</summary>
     /// <param name="protectedIds">Never removed: what serves, what a rollback would choose, what a rollout is about.</param>

@@ -10,7 +10,7 @@ namespace Mainstay.Rollout.Sources;
 internal sealed class ArchiveSource(SourceLimits limits) : ISourceReader
 {
     // On a pool thread: it reads every byte.
-    public Task<SourceState> ExamineAsync(SourceSpec source, CancellationToken token) => Task.Run(() => Examine((ArchiveSourceSpec)source), token);
+    public Task<SourceState> ExamineAsync(SourceSpec source, CancellationToken token) => Task.Run(() => Examine((ArchiveSourceSpec)source, token), token);
 
     public Task<WorkOutcome> FetchAsync(SourceSpec source, SourceState state, string directory, CancellationToken token) =>
         Task.Run(() => Fetch((ArchiveSourceSpec)source, directory, token), token);
@@ -18,10 +18,10 @@ internal sealed class ArchiveSource(SourceLimits limits) : ISourceReader
     public Task<ImmutableArray<CommitLine>> CommitsAsync(SourceSpec source, string? fromId, string toId, CancellationToken token) =>
         Task.FromResult(ImmutableArray<CommitLine>.Empty);
 
-    private static SourceState Examine(ArchiveSourceSpec spec)
+    private static SourceState Examine(ArchiveSourceSpec spec, CancellationToken token)
     {
         var label = $"archive {Path.GetFileName(spec.File)}";
-        if (Fault(spec) is { } fault)
+        if (Fault(spec, token) is { } fault)
         {
             return SourceState.Unknown(label, fault);
         }
@@ -29,7 +29,7 @@ internal sealed class ArchiveSource(SourceLimits limits) : ISourceReader
         return new($"sha256:{spec.Sha256}", spec.Sha256, $"{label} {spec.Sha256[..12]}", []);
     }
 
-    private static SourceFinding? Fault(ArchiveSourceSpec spec)
+    private static SourceFinding? Fault(ArchiveSourceSpec spec, CancellationToken token)
     {
         try
         {
@@ -43,7 +43,7 @@ internal sealed class ArchiveSource(SourceLimits limits) : ISourceReader
                 return SourceFinding.Error($"{spec.File} is none of .tar, .tar.gz, .tgz and .zip", "pack the release in one of these forms");
             }
 
-            var hash = FileTree.HashFile(spec.File);
+            var hash = FileTree.HashFile(spec.File, token);
             return hash == spec.Sha256
                 ? null
                 : SourceFinding.Error($"{spec.File} has the SHA-256 {hash}, and source.sha256 says {spec.Sha256}", "fetch the archive again, or correct source.sha256 if the file is what you mean");
@@ -57,7 +57,7 @@ internal sealed class ArchiveSource(SourceLimits limits) : ISourceReader
     private WorkOutcome Fetch(ArchiveSourceSpec spec, string directory, CancellationToken token)
     {
         // Again, and not only when it was examined: the file may have been replaced since.
-        if (Fault(spec) is { } fault)
+        if (Fault(spec, token) is { } fault)
         {
             return WorkOutcome.Failed($"{fault.What}; fix: {fault.Fix}");
         }

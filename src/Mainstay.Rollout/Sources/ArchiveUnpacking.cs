@@ -81,6 +81,7 @@ internal sealed class ArchiveUnpacking(string target, TreeLimits limits)
                 case TarEntryType.HardLink:
                     // By its content: two names of one file in a release would only change together by accident.
                     var original = Place(entry.LinkName);
+                    WayTo(Path.GetDirectoryName(original)!, link => $"\"{entry.Name}\" is a hard link to \"{entry.LinkName}\", which leads through the link {link}");
                     if (new FileInfo(original) is not { Exists: true, LinkTarget: null })
                     {
                         throw new InvalidDataException($"\"{entry.Name}\" is a hard link to \"{entry.LinkName}\", which the archive does not hold before it");
@@ -180,25 +181,34 @@ internal sealed class ArchiveUnpacking(string target, TreeLimits limits)
             : Path.Combine([target, .. parts]);
     }
 
-    /// <summary>Each folder on the way must be one, and not a link that the archive brought along before.</summary>
     private void MakeFolders(string folder)
     {
+        var way = WayTo(folder, link => $"\"{Path.GetRelativePath(target, folder)}\" would be written through the link {link}");
+        foreach (var path in way.Where(p => !Directory.Exists(p)))
+        {
+            _entries++;
+            limits.Check(target, _entries, _bytes);
+            Directory.CreateDirectory(path);
+        }
+    }
+
+    /// <summary>The folders on the way to this one and itself. None of them may be a link that the archive brought along before.</summary>
+    private List<string> WayTo(string folder, Func<string, string> refusal)
+    {
+        var way = new List<string>();
         var path = target;
         foreach (var part in Path.GetRelativePath(target, folder).Split('/').Where(p => p != "."))
         {
             path = Path.Combine(path, part);
             if (new FileInfo(path).LinkTarget is { } link)
             {
-                throw new InvalidDataException($"\"{Path.GetRelativePath(target, folder)}\" would be written through the link {Path.GetRelativePath(target, path)} → {link}");
+                throw new InvalidDataException(refusal($"{Path.GetRelativePath(target, path)} → {link}"));
             }
 
-            if (!Directory.Exists(path))
-            {
-                _entries++;
-                limits.Check(target, _entries, _bytes);
-                Directory.CreateDirectory(path);
-            }
+            way.Add(path);
         }
+
+        return way;
     }
 
     private static void Refuse(string path, string name)

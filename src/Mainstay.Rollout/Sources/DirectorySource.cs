@@ -58,11 +58,7 @@ internal sealed class DirectorySource(SourceLimits limits) : ISourceReader
     {
         try
         {
-            foreach (var entry in FileTree.Walk(directory, limits.Tree, s_leftOut))
-            {
-                token.ThrowIfCancellationRequested();
-                Copy(entry, Path.Combine(directory, entry.Path), Path.Combine(target, entry.Path));
-            }
+            FileTree.CopyTree(directory, target, limits.Tree, token, s_leftOut);
 
             // Of the copy: somebody may have worked in the directory while it was read.
             TreeEntry[] copied = [.. FileTree.Walk(target, limits.Tree)];
@@ -82,22 +78,6 @@ internal sealed class DirectorySource(SourceLimits limits) : ISourceReader
         }
     }
 
-    private static void Copy(TreeEntry entry, string from, string to)
-    {
-        switch (entry.Kind)
-        {
-            case TreeEntryKind.Directory:
-                Directory.CreateDirectory(to);
-                break;
-            case TreeEntryKind.Link:
-                File.CreateSymbolicLink(to, entry.Target!);
-                break;
-            case TreeEntryKind.File:
-                FileTree.CopyFile(from, to);
-                break;
-        }
-    }
-
     private static string Hash(string root, TreeEntry[] entries, CancellationToken token)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -105,7 +85,7 @@ internal sealed class DirectorySource(SourceLimits limits) : ISourceReader
         {
             token.ThrowIfCancellationRequested();
             var path = Path.Combine(root, entry.Path);
-            var content = entry.Target is { } target ? $"link {target}" : $"{(IsExecutable(path) ? "program" : "file")} {FileTree.HashFile(path)}";
+            var content = entry.Target is { } target ? $"link {target}" : $"{(IsExecutable(path) ? "program" : "file")} {FileTree.HashFile(path, token)}";
             hash.AppendData(Encoding.UTF8.GetBytes($"{entry.Path}\0{content}\0"));
         }
 

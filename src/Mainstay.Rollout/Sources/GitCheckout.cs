@@ -18,14 +18,14 @@ internal sealed class GitCheckout(GitCommand git)
         var tags = await git.AskAsync(repository, ["for-each-ref", $"--count={MostTags}", "--format=%(objectname) %(refname)", "refs/tags"], token).ConfigureAwait(false);
         if (!objects.Ok || objects.Lines.LastOrDefault(l => l.StartsWith('/')) is not { } lent)
         {
-            return Failed(spec, objects);
+            return GitFault.Failed(spec, objects);
         }
 
         ImmutableArray<string> format = commit.Length == 64 ? ["--object-format=sha256"] : [];
         var made = await git.AskAsync(directory, ["init", "--quiet", "--template=", .. format, "."], token).ConfigureAwait(false);
         if (!made.Ok)
         {
-            return Failed(spec, made);
+            return GitFault.Failed(spec, made);
         }
 
         var folder = Path.Combine(directory, ".git");
@@ -35,7 +35,7 @@ internal sealed class GitCheckout(GitCommand git)
         var checkedOut = await git.TransferAsync(directory, ["checkout", "--quiet", "--force", "--detach", commit], token).ConfigureAwait(false);
         if (!checkedOut.Ok)
         {
-            return Failed(spec, checkedOut);
+            return GitFault.Failed(spec, checkedOut);
         }
 
         return await SubmodulesAsync(spec, repository, directory, token).ConfigureAwait(false)
@@ -93,11 +93,5 @@ internal sealed class GitCheckout(GitCommand git)
         }
 
         return text.ToString();
-    }
-
-    private static WorkOutcome Failed(GitSourceSpec spec, GitAnswer answer)
-    {
-        var (what, fix) = GitFault.Explain(spec.Repository, answer);
-        return WorkOutcome.Failed($"{what}; fix: {fix}", GitFault.Evidence(answer));
     }
 }

@@ -26,8 +26,9 @@ internal static class GitHash
 /// <summary>Runs git so that a repository can answer but not act: no hooks, no monitor, no prompts, no writing into the repository that is asked.</summary>
 internal sealed class GitCommand(ICommands commands, SourceLimits limits)
 {
-    // A repository with a million changed files must not fill our memory.
-    private const int MostLines = 100_000;
+    // A repository with a million changed files, or with names of kilobytes, must not fill our memory.
+    public const int MostLines = 100_000;
+    public const int MostCharacters = 8 << 20;
 
     private static readonly ImmutableSortedDictionary<string, string> s_environment = ImmutableSortedDictionary<string, string>.Empty
         .Add("GIT_TERMINAL_PROMPT", "0")
@@ -60,11 +61,14 @@ internal sealed class GitCommand(ICommands commands, SourceLimits limits)
         ];
         var lines = ImmutableArray.CreateBuilder<string>();
         var gate = new Lock();
+        var kept = 0L;
         void Keep(string line)
         {
             lock (gate)
             {
-                if (lines.Count < MostLines)
+                // What came after the end is left out, and nothing between: whoever counts must not count holes.
+                kept += line.Length;
+                if (lines.Count < MostLines && kept <= MostCharacters)
                 {
                     lines.Add(line);
                 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Mainstay.Contracts.Api;
 using Mainstay.Rollout.Building;
-using Mainstay.Rollout.Ports;
+using Mainstay.Spec.Model;
 
 namespace Mainstay.Rollout.Sources;
 
@@ -45,7 +45,13 @@ internal static class GitFault
             }
         }
 
-        return ($"git repository {shown}: git failed ({LastWord(answer)})", "run the same git command by hand as the user that runs Mainstay");
+        return ($"git repository {shown}: git failed ({LastWord(answer)})", $"run `git ls-remote -- {shown}` by hand as the user that runs Mainstay");
+    }
+
+    public static WorkOutcome Failed(GitSourceSpec spec, GitAnswer answer)
+    {
+        var (what, fix) = Explain(spec.Repository, answer);
+        return WorkOutcome.Failed($"{what}; fix: {fix}", Evidence(answer));
     }
 
     public static ImmutableArray<EvidenceBlock> Evidence(GitAnswer answer) =>

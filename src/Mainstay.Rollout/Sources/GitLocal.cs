@@ -96,8 +96,11 @@ internal sealed class GitLocal(GitCommand git, SourceLimits limits)
     /// <summary>A status may run clean filters. Those that the repository itself brings are switched off; those of the host (git-lfs) stay.</summary>
     private async Task<(ImmutableArray<string> Options, SourceFinding? Refused)> FiltersOffAsync(GitSourceSpec spec, CancellationToken token)
     {
-        var answer = await AskAsync(spec, ["config", "--local", "--includes", "--name-only", "--get-regexp", "^filter\\."], token).ConfigureAwait(false);
+        var answer = await AskAsync(spec, ["config", "--show-scope", "--includes", "--name-only", "--get-regexp", "^filter\\."], token).ConfigureAwait(false);
         var drivers = answer.Lines
+            .Select(l => l.Split('\t', 2))
+            .Where(f => f is ["local" or "worktree", _])
+            .Select(f => f[1])
             .Where(l => l.StartsWith("filter.", StringComparison.OrdinalIgnoreCase) && l.LastIndexOf('.') > 7)
             .Select(l => l[..l.LastIndexOf('.')])
             .Distinct()

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Mainstay.Rollout.Building;
+using Mainstay.Rollout.Releases;
 using Mainstay.Spec.Model;
 
 namespace Mainstay.Rollout.Sources;
@@ -15,7 +16,7 @@ internal sealed class GitRemote(GitCommand git, string mirrors)
     public async Task<SourceState> ExamineAsync(GitSourceSpec spec, CancellationToken token)
     {
         Directory.CreateDirectory(mirrors);
-        var answer = await git.AskAsync(mirrors, ["ls-remote", "--", spec.Repository], token).ConfigureAwait(false);
+        var answer = await LookAsync(spec, token).ConfigureAwait(false);
         if (!answer.Ok)
         {
             var (what, fix) = GitFault.Explain(spec.Repository, answer);
@@ -87,27 +88,49 @@ internal sealed class GitRemote(GitCommand git, string mirrors)
         return answer.Ok ? answer.FirstHash : null;
     }
 
+    /// <summary>Brings what is new. A mirror is only a cache: one that a killed git or the remote's own history has made unusable is made anew, once.</summary>
     private async Task<WorkOutcome?> UpdateAsync(GitSourceSpec spec, string mirror, CancellationToken token)
     {
         Directory.CreateDirectory(mirrors);
         if (!File.Exists(Path.Combine(mirror, "HEAD")))
         {
-            var made = await git.AskAsync(mirrors, ["init", "--quiet", "--bare", "--template=", mirror], token).ConfigureAwait(false);
-            if (!made.Ok)
-            {
-                return Failed(spec, made);
-            }
+            return await MakeAnewAsync(spec, mirror, token).ConfigureAwait(false);
         }
 
-        // The URL is passed and not configured: a mirror holds no password. Objects are never pruned: releases borrow them while they are built.
-        var fetched = await git.TransferAsync(
-            mirror, ["fetch", "--quiet", "--force", "--no-write-fetch-head", "--", spec.Repository, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], token).ConfigureAwait(false);
-        return fetched.Ok ? null : Failed(spec, fetched);
+        var fetched = await FetchAsync(spec, mirror, token).ConfigureAwait(false);
+        if (fetched.Ok)
+        {
+            return null;
+        }
+
+        // One that does not answer would be asked for everything, and what is here would be lost for nothing.
+        return !fetched.Outcome.TimedOut && (await LookAsync(spec, token).ConfigureAwait(false)).Ok
+            ? await MakeAnewAsync(spec, mirror, token).ConfigureAwait(false)
+            : GitFault.Failed(spec, fetched);
     }
 
-    private static WorkOutcome Failed(GitSourceSpec spec, GitAnswer answer)
+    /// <summary>Beside its place, and whole before it takes it: half a mirror is never taken for one.</summary>
+    private async Task<WorkOutcome?> MakeAnewAsync(GitSourceSpec spec, string mirror, CancellationToken token)
     {
-        var (what, fix) = GitFault.Explain(spec.Repository, answer);
-        return WorkOutcome.Failed($"{what}; fix: {fix}", GitFault.Evidence(answer));
+        var draft = mirror + ".new";
+        FileTree.Delete(draft);
+        var made = await git.AskAsync(mirrors, ["init", "--quiet", "--bare", "--template=", draft], token).ConfigureAwait(false);
+        var filled = made.Ok ? await FetchAsync(spec, draft, token).ConfigureAwait(false) : made;
+        if (!filled.Ok)
+        {
+            FileTree.Delete(draft);
+            return GitFault.Failed(spec, filled);
+        }
+
+        FileTree.Delete(mirror);
+        Directory.Move(draft, mirror);
+        return null;
     }
+
+    // The URL is passed and not configured: a mirror holds no password. Names that are gone go first, so that `release` may become `release/1`;
+    // objects are never pruned: releases borrow them while they are built.
+    private Task<GitAnswer> FetchAsync(GitSourceSpec spec, string mirror, CancellationToken token) => git.TransferAsync(
+        mirror, ["fetch", "--quiet", "--force", "--prune", "--no-write-fetch-head", "--", spec.Repository, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], token);
+
+    private Task<GitAnswer> LookAsync(GitSourceSpec spec, CancellationToken token) => git.AskAsync(mirrors, ["ls-remote", "--", spec.Repository], token);
 }

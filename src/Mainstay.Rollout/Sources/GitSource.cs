@@ -50,12 +50,15 @@ internal sealed class GitSource(GitCommand git, string mirrors, SourceLimits lim
             : [];
     }
 
-    public async Task<ImmutableArray<string>> FilesAsync(SourceSpec source, string? fromId, string toId, CancellationToken token) =>
-    [
-        .. (await BetweenAsync(source, fromId, toId, (from, to) => ["diff", "--name-status", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", from, to, "--"], token).ConfigureAwait(false) ?? [])
-            .Where(l => l.Length > 2 && l[1] == '\t')
-            .Select(l => $"{l[0]} {l[2..]}"),
-    ];
+    public async Task<ChangedFiles> FilesAsync(SourceSpec source, string? fromId, string toId, CancellationToken token)
+    {
+        var lines = await BetweenAsync(
+            source, fromId, toId, (from, to) => ["diff", "--name-status", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", from, to, "--"], token).ConfigureAwait(false) ?? [];
+        ImmutableArray<string> named = [.. lines.Where(IsChange).Take(limits.Files).Select(l => $"{l[0]} {l[2..]}")];
+        return new(named, lines.Count(IsChange) - named.Length);
+    }
+
+    private static bool IsChange(string line) => line.Length > 2 && line[1] == '\t';
 
     /// <summary>Null when nobody can tell: no old commit, or one that the repository does not know any more.</summary>
     private async Task<ImmutableArray<string>?> BetweenAsync(SourceSpec source, string? fromId, string toId, Func<string, string, ImmutableArray<string>> question, CancellationToken token)

@@ -11,9 +11,10 @@ namespace Mainstay.Rollout.Sources;
 /// <param name="Ask">For one question to a repository, remote ones included.</param>
 /// <param name="Transfer">For fetching from a remote and for a checkout.</param>
 /// <param name="Named">So many files, commits or branches are named in a finding; the rest is counted.</param>
-public sealed record SourceLimits(TimeSpan Ask, TimeSpan Transfer, int Named, int Commits, TreeLimits Tree)
+/// <param name="Files">So many changed files are named in a plan.</param>
+public sealed record SourceLimits(TimeSpan Ask, TimeSpan Transfer, int Named, int Commits, int Files, TreeLimits Tree)
 {
-    public static SourceLimits Default { get; } = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), 20, 100, TreeLimits.Default);
+    public static SourceLimits Default { get; } = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), 20, 100, 200, TreeLimits.Default);
 }
 
 /// <summary>Every kind of source behind one door.</summary>
@@ -32,7 +33,7 @@ public sealed class SourceReader(ICommands commands, string mirrors, SourceLimit
     public Task<ImmutableArray<CommitLine>> CommitsAsync(SourceSpec source, string? fromId, string toId, CancellationToken token) =>
         Of(source).CommitsAsync(source, fromId, toId, token);
 
-    public Task<ImmutableArray<string>> FilesAsync(SourceSpec source, string? fromId, string toId, CancellationToken token) =>
+    public Task<ChangedFiles> FilesAsync(SourceSpec source, string? fromId, string toId, CancellationToken token) =>
         Of(source).FilesAsync(source, fromId, toId, token);
 
     private ISourceReader Of(SourceSpec source) => source switch

@@ -9,12 +9,12 @@ namespace Mainstay.Rollout.Sources;
 public sealed record SourceSnapshot(ImmutableSortedDictionary<string, string> Files, ImmutableSortedDictionary<string, string> Dependencies)
 {
     /// <summary>Reads every file. <c>.git</c> and <c>node_modules</c> are left out: what was installed is told by the lock file.</summary>
-    public static SourceSnapshot Take(string directory, TreeLimits limits)
+    public static SourceSnapshot Take(string directory, TreeLimits limits, CancellationToken token)
     {
         var files = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var entry in FileTree.Walk(directory, limits, ".git", "node_modules").Where(e => e.Kind is not TreeEntryKind.Directory))
         {
-            files[entry.Path] = entry.Target is { } target ? $"link {target}" : FileTree.HashFile(Path.Combine(directory, entry.Path));
+            files[entry.Path] = entry.Target is { } target ? $"link {target}" : FileTree.HashFile(Path.Combine(directory, entry.Path), token);
         }
 
         return new(files.ToImmutable(), DependencyFiles.Read(directory, files.Keys));

@@ -37,6 +37,14 @@ public sealed record SourceFinding(Severity Severity, bool MayPass, string What,
     public static SourceFinding Warning(string what, string fix, params ImmutableArray<string> details) => new(Severity.Warning, false, what, fix, details);
 }
 
+/// <summary>Files that differ between two commits.</summary>
+/// <param name="Named">Each with its git status letter; already bounded.</param>
+/// <param name="LeftOut">How many more there are.</param>
+public sealed record ChangedFiles(ImmutableArray<string> Named, int LeftOut)
+{
+    public static ChangedFiles None { get; } = new([], 0);
+}
+
 /// <summary>Reads sources: what they hold, their files, their history. Never changes them and never runs what they bring along.</summary>
 public interface ISourceReader
 {
@@ -48,6 +56,6 @@ public interface ISourceReader
     /// <summary>What was committed between the two, newest first, at most 100. Empty for sources without a history, or when the old commit is not known any more.</summary>
     Task<ImmutableArray<CommitLine>> CommitsAsync(SourceSpec source, string? fromId, string toId, CancellationToken token);
 
-    /// <summary>What differs between the two before anything is fetched, each with its git status letter, at most 200; for the plan. Empty for sources without a history.</summary>
-    Task<ImmutableArray<string>> FilesAsync(SourceSpec source, string? fromId, string toId, CancellationToken token) => Task.FromResult(ImmutableArray<string>.Empty);
+    /// <summary>What differs between the two before anything is fetched; for the plan. None for sources without a history.</summary>
+    Task<ChangedFiles> FilesAsync(SourceSpec source, string? fromId, string toId, CancellationToken token) => Task.FromResult(ChangedFiles.None);
 }

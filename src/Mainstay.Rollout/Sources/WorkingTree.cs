@@ -8,7 +8,8 @@ namespace Mainstay.Rollout.Sources;
 /// <param name="Unmerged">Paths with conflicts.</param>
 internal sealed record WorkingTree(string? Head, ImmutableArray<string> Changed, ImmutableArray<string> Unmerged)
 {
-    public static ImmutableArray<string> Question { get; } = ["status", "--porcelain=v2", "--branch", "--untracked-files=normal"];
+    /// <summary>Submodules are not entered: each has a configuration of its own, and with it clean filters that a status would run. One that stands at another commit is still told.</summary>
+    public static ImmutableArray<string> Question { get; } = ["status", "--porcelain=v2", "--branch", "--untracked-files=normal", "--ignore-submodules=dirty"];
 
     /// <summary>Lines of any other form are git's warnings and are passed over.</summary>
     public static WorkingTree Parse(IEnumerable<string> lines)

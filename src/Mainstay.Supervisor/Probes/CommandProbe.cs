@@ -39,7 +39,7 @@ internal sealed class CommandProbe(Spawner spawner, EventLoop loop, ProcScanner 
         // A mark of its own: by that of the service, ending a stuck probe would end the service.
         var mark = $"probe-{Environment.ProcessId}-{Interlocked.Increment(ref _lastRun)}";
         var (read, write) = Pipes.MakeForOutput();
-        using var output = new CommandOutput(read, loop);
+        await using var output = new CommandOutput(read, loop);
         SpawnOutcome outcome;
         using (write)
         {
@@ -63,12 +63,12 @@ internal sealed class CommandProbe(Spawner spawner, EventLoop loop, ProcScanner 
         try
         {
             var exit = await process.Exited.WaitAsync(target.Timeout, time, token).ConfigureAwait(false);
-            return Judge(exit, output.Take());
+            return Judge(exit, await output.TakeAsync().ConfigureAwait(false));
         }
         catch (TimeoutException)
         {
             await KillAsync(process, mark).ConfigureAwait(false);
-            return (ProbeOutcome.TimedOut, $"did not end within {target.Timeout.TotalSeconds:0.###} s and was killed{Expectation.Snippet(output.Take())}");
+            return (ProbeOutcome.TimedOut, $"did not end within {target.Timeout.TotalSeconds:0.###} s and was killed{Expectation.Snippet(await output.TakeAsync().ConfigureAwait(false))}");
         }
         catch (OperationCanceledException)
         {
@@ -90,77 +90,31 @@ internal sealed class CommandProbe(Spawner spawner, EventLoop loop, ProcScanner 
     };
 
     /// <summary>The end of what a command printed. The rest is read and forgotten, so that a talkative command does not block.</summary>
-    private sealed class CommandOutput : IDisposable
+    private sealed class CommandOutput : IAsyncDisposable
     {
         private const int Kept = 1024;
 
-        private readonly Lock _gate = new();
         private readonly byte[] _tail = new byte[Kept];
-        private readonly Descriptor _read;
-        private readonly Watch _watch;
+        private readonly OutputReader _reader;
         private int _length;
 
-        public CommandOutput(Descriptor read, EventLoop loop)
+        public CommandOutput(Descriptor read, EventLoop loop) => _reader = new(read, loop, Keep);
+
+        public async Task<string> TakeAsync()
         {
-            _read = read;
-            _watch = loop.Register(read, Readiness.None, _ => More());
-            _watch.Rearm();
+            await _reader.FinishAsync().ConfigureAwait(false);
+            return Encoding.UTF8.GetString(_tail, 0, _length);
         }
 
-        public string Take()
-        {
-            Drain();
-            lock (_gate)
-            {
-                return Encoding.UTF8.GetString(_tail, 0, _length);
-            }
-        }
-
-        public void Dispose()
-        {
-            _watch.Dispose();
-            _read.Dispose();
-        }
-
-        private void More()
-        {
-            if (Drain())
-            {
-                _watch.Rearm();
-            }
-        }
-
-        /// <summary>Takes at most one pipe load, so that the loop's thread is not kept. False at the end.</summary>
-        private bool Drain()
-        {
-            Span<byte> buffer = stackalloc byte[4096];
-            for (var loads = 16; loads > 0; loads--)
-            {
-                switch (Pipes.Read(_read, buffer))
-                {
-                    case null:
-                        return true;
-                    case 0:
-                        return false;
-                    case { } read:
-                        Keep(buffer[..read]);
-                        break;
-                }
-            }
-
-            return true;
-        }
+        public ValueTask DisposeAsync() => _reader.DisposeAsync();
 
         private void Keep(ReadOnlySpan<byte> news)
         {
-            lock (_gate)
-            {
-                news = news.Length > Kept ? news[^Kept..] : news;
-                var held = Math.Min(_length, Kept - news.Length);
-                _tail.AsSpan(_length - held, held).CopyTo(_tail);
-                news.CopyTo(_tail.AsSpan(held));
-                _length = held + news.Length;
-            }
+            news = news.Length > Kept ? news[^Kept..] : news;
+            var held = Math.Min(_length, Kept - news.Length);
+            _tail.AsSpan(_length - held, held).CopyTo(_tail);
+            news.CopyTo(_tail.AsSpan(held));
+            _length = held + news.Length;
         }
     }
 }

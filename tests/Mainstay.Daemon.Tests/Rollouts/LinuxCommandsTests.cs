@@ -107,6 +107,31 @@ public sealed class LinuxCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_child_that_stays_behind_without_the_output_is_ended_too()
+    {
+        await Run("setsid sleep 300 > /dev/null 2>&1 < /dev/null & echo $!");
+        Assert.False(ProcStat.Read(int.Parse(_lines[0], System.Globalization.CultureInfo.InvariantCulture)) is { IsDead: false });
+    }
+
+    [Fact]
+    public async Task Lines_are_taken_on_no_thread_that_must_only_post()
+    {
+        var threads = new HashSet<string?>();
+        await _commands.RunAsync(Request(Shell("echo one; sleep 0.1; echo two")), _ => threads.Add(Thread.CurrentThread.Name), default);
+        Assert.DoesNotContain("event-loop", threads);
+    }
+
+    [Fact]
+    public async Task A_taker_that_throws_holds_up_nobody_and_is_heard_of()
+    {
+        var taken = 0;
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => _commands.RunAsync(
+            Request(Shell($"seq 1 200000; touch {Path.Combine(_root, "ended")}")), _ => throw new InvalidOperationException($"line {++taken}"), default));
+        Assert.Equal("line 1", fault.Message);
+        Assert.True(File.Exists(Path.Combine(_root, "ended")));
+    }
+
+    [Fact]
     public async Task The_next_daemon_ends_what_a_killed_one_left_running()
     {
         var begun = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);

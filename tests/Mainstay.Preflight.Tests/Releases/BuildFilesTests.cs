@@ -64,6 +64,15 @@ public sealed class BuildFilesTests : IDisposable
     }
 
     [Fact]
+    public void Of_keys_that_are_there_twice_the_last_counts_as_it_does_for_Node()
+    {
+        _release.With("package.json", """{ "name": "a", "name": "b", "engines": {}, "engines": { "node": ">=8", "node": ">=22" } }""");
+
+        Assert.Equal("MS6003", Assert.Single(_release.Check(Node18, built: false)).Code);
+        Assert.Empty(_release.Check(Node22, built: false));
+    }
+
+    [Fact]
     public void Dependencies_without_a_lock_file_are_a_warning()
     {
         _release.With("package.json", WithDependencies);

@@ -28,6 +28,14 @@ public sealed class DotnetSdkTests : IDisposable
         Assert.Equal(("MS6004", "global.json asks for the .NET SDK 9.0.100 (rollForward latestPatch), but here are 8.0.404, 10.0.203"), (problem.Code, problem.What));
     }
 
+    [Fact]
+    public void A_key_that_is_there_twice_is_no_obstacle()
+    {
+        _release.With("global.json", """{ "sdk": {}, "sdk": { "version": "8.0.404", "version": "9.0.100" } }""");
+
+        Assert.Equal("MS6004", Assert.Single(Check(Build)).Code);
+    }
+
     [Theory]
     [InlineData("8.0.401", "latestPatch", true)]
     [InlineData("8.0.300", "latestPatch", false)]

@@ -125,11 +125,72 @@ public sealed class BackupRunTests : IDisposable
         Assert.Equal($"{_box["nothing"]} of backup.paths does not exist", (await Run(Spec([_box["nothing"]]))).Because);
     }
 
+    [Fact]
+    public async Task Owners_modes_and_times_are_kept_and_put_back()
+    {
+        _box.Run("data", "sh", "-c", "chmod 700 . && chmod 2750 sub && chmod 640 orders.db && chown -R nobody: . && touch -d '2020-02-02 02:02:02' orders.db && touch -d '2021-01-01' sub .");
+        var was = Look(_box["data"]);
+        var backup = (await Run(Spec([_box["data"], _box["data/orders.db"]]))).Backup!;
+        Assert.Equal(was, Look(Path.Combine(backup.Directory, "paths/0-data")));
+        Assert.Equal(was.Split('\n')[1].Replace("./orders.db", ".", StringComparison.Ordinal), Look(Path.Combine(backup.Directory, "paths/1-orders.db")));
+        Directory.Delete(_box["data"], recursive: true);
+        _box.Folder("data");
+        _box.Run("", "sh", "-c", backup.Restore[1]);
+        Assert.Equal(was, Look(_box["data"]));
+    }
+
+    [Fact]
+    public async Task A_path_that_is_a_link_is_kept_as_what_it_leads_to_and_links_within_as_links()
+    {
+        _box.Link("current", "data");
+        _box.Link("data/latest", "orders.db");
+        var backup = (await Run(Spec([_box["current"]]))).Backup!;
+        Assert.Equal("orders", File.ReadAllText(Path.Combine(backup.Directory, "paths/0-current/orders.db")));
+        Assert.Equal("orders.db", new FileInfo(Path.Combine(backup.Directory, "paths/0-current/latest")).LinkTarget);
+    }
+
+    [Fact]
+    public async Task A_copy_that_cannot_be_given_to_its_user_is_not_taken_for_a_bad_backup()
+    {
+        var spec = Spec([_box["data"]], restore: "echo $MAINSTAY_RESTORE_TEST");
+        var outcome = await Run(spec, user: "no-such-user");
+        Assert.StartsWith("the restore could not be tested: the copy could not be given to the user no-such-user: chown ended with exit code 1", outcome.Because, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_tool_of_the_host_gets_what_the_service_declares()
+    {
+        var commands = new ShellCommands();
+        var spec = Spec([_box["data"]], "echo dump > $MAINSTAY_BACKUP/db.sql", "echo $MAINSTAY_RESTORE_TEST");
+        var outcome = await Run(spec, "nobody", commands);
+        Assert.True(outcome.Ok, outcome.Because);
+        Assert.Equal(["cp", "chown", "sh", "cp", "chown", "sh"], commands.Asked.Select(a => a.Command.Shell ? "sh" : a.Command.Argv[0]));
+        Assert.All(commands.Asked.Where(a => !a.Command.Shell), a => Assert.True(a.Environment.IsEmpty && a.User is null));
+    }
+
+    [Fact]
+    public async Task Another_users_command_may_pass_to_its_backup_by_name_and_nobody_into_it()
+    {
+        var backup = (await Run(Spec([], "echo dump > $MAINSTAY_BACKUP/db.sql"), "nobody")).Backup!;
+        Assert.Equal("711 root\n700 nobody", _box.Run("", "stat", "-c", "%a %U", _box["backups/api"], backup.Directory));
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_of_a_removed_backup_goes_with_the_next()
+    {
+        _box.Write("backups/api/20200101T000000Z.json", "{}");
+        _box.Write("backups/api/20200101T000001Z.json.new", "{");
+        await Run(Spec([_box["data"]]));
+        Assert.Equal(["20261122T130000Z", "20261122T130000Z.json"], Directory.GetFileSystemEntries(_box["backups/api"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
     private static BackupSpec Spec(ImmutableArray<string> paths, string? command = null, string? restore = null) =>
         new(paths, Shell(command), Shell(restore), 5, TimeSpan.FromSeconds(20));
 
     private static CommandSpec? Shell(string? text) => text is null ? null : new([text], true, SourceSpan.None);
 
-    private Task<BackupOutcome> Run(BackupSpec spec) => new BackupRun(new ShellCommands(), _store, TreeLimits.Default, _clock).RunAsync(
-        new ReleaseContext(s_api, "r1", "abc", _box["release"], ImmutableSortedDictionary<string, string>.Empty, null, l => l), spec, _ => { }, default);
+    private string Look(string path) => _box.Run("", "sh", "-c", $"if test -d {path}; then cd {path} && find . | sort | xargs stat -c '%n %a %u %g %Y'; else stat -c '. %a %u %g %Y' {path}; fi");
+
+    private Task<BackupOutcome> Run(BackupSpec spec, string? user = null, ShellCommands? commands = null) => new BackupRun(commands ?? new ShellCommands(), _store, TreeLimits.Default, _clock).RunAsync(
+        new ReleaseContext(s_api, "r1", "abc", _box["release"], ImmutableSortedDictionary<string, string>.Empty.Add("LD_PRELOAD", ""), user, l => l), spec, _ => { }, default);
 }

@@ -109,7 +109,7 @@ public sealed class ArtifactCheckTests : IDisposable
     {
         _box.Write("new/dist/app.js", "one");
         var check = new ArtifactCheck(TreeLimits.Default);
-        Assert.True(check.Check(_box["new"], "directory", Specs("dist/app.js"), null, Snapshot("new"), null).Ok);
+        Assert.True(check.Check(_box["new"], "directory", Specs("dist/app.js"), null, Snapshot("new"), null, default).Ok);
     }
 
     private WorkOutcome Check(string artifact, Action build, bool previous = false) => Check([artifact], build, previous);
@@ -119,9 +119,9 @@ public sealed class ArtifactCheckTests : IDisposable
         var check = new ArtifactCheck(TreeLimits.Default);
         var baseline = previous ? new ArtifactBaseline("r0", _box["old"], Source("old")) : null;
         var source = Snapshot("new");
-        var before = check.Look(_box["new"], Specs(artifacts));
+        var before = check.Look(_box["new"], Specs(artifacts), default);
         build();
-        return check.Check(_box["new"], "git 1a2b3c4 main", Specs(artifacts), before, source, baseline);
+        return check.Check(_box["new"], "git 1a2b3c4 main", Specs(artifacts), before, source, baseline, default);
     }
 
     /// <summary>What the older release was made from: all but what its build made.</summary>
@@ -131,7 +131,7 @@ public sealed class ArtifactCheckTests : IDisposable
         return all with { Files = all.Files.RemoveRange(all.Files.Keys.Where(f => f.StartsWith("dist/", StringComparison.Ordinal))) };
     }
 
-    private SourceSnapshot Snapshot(string folder) => SourceSnapshot.Take(_box[folder], TreeLimits.Default);
+    private SourceSnapshot Snapshot(string folder) => SourceSnapshot.Take(_box[folder], TreeLimits.Default, default);
 
     private static ImmutableArray<ArtifactSpec> Specs(params string[] paths) => [.. paths.Select(p => new ArtifactSpec(p, SourceSpan.None))];
 }

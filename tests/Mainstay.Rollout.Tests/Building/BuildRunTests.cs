@@ -88,6 +88,31 @@ public sealed class BuildRunTests : IDisposable
         Assert.StartsWith("migration \"exit 1\" ended with exit code 1", bad.Because, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_disk_that_is_full_ends_the_log_and_not_the_build()
+    {
+        using var log = new BuildLog(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0));
+        var outcome = await new BuildRun(_commands, TimeProvider.System).RunAsync(Context, [Shell("echo one; echo two; touch made")], TimeSpan.FromSeconds(30), log, _lines.Add, default);
+        Assert.True(outcome.Ok, outcome.Because);
+        Assert.True(File.Exists(_box["release/made"]));
+        Assert.Equal(["one", "two"], _lines);
+        Assert.Contains("No space left on device", log.Fault, StringComparison.Ordinal);
+        Assert.Contains("its output could not be kept whole: No space left", BuildRun.WithLog(outcome, log, "build.log").Because, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_release_is_given_to_its_user_by_a_command_that_gets_nothing_the_service_declares()
+    {
+        var context = Context with { User = "nobody", Environment = Context.Environment.Add("PATH", _box["evil"]).Add("LD_PRELOAD", _box["evil.so"]) };
+        _box.Write("release/sub/file", "x");
+        Assert.Null(await new BuildRun(_commands, TimeProvider.System).GiveAsync(context, TimeSpan.FromSeconds(30), default));
+        var asked = Assert.Single(_commands.Asked);
+        Assert.Equal("chown", asked.Command.Argv[0]);
+        Assert.Empty(asked.Environment);
+        Assert.Null(asked.User);
+        Assert.Equal("nobody nobody", _box.Run("release", "stat", "-c", "%U", ".", "sub/file").Replace('\n', ' '));
+    }
+
     private ReleaseContext Context => new(
         new("api"), "r1", "abc", _box["release"], ImmutableSortedDictionary<string, string>.Empty.Add("GREETING", "hello"), null, l => l.Replace("secret", "***", StringComparison.Ordinal));
 

@@ -47,7 +47,7 @@ public sealed class ArchiveSourceTests : IDisposable
     {
         _box.Write("made/x", "1");
         _box.Run("made", "tar", "-cf", _box["x.tar"], "x");
-        var real = FileTree.HashFile(_box["x.tar"]);
+        var real = FileTree.HashFile(_box["x.tar"], default);
         var spec = new ArchiveSourceSpec(_box["x.tar"], new string('0', 64), SourceSpan.None);
         var finding = Assert.Single((await Reader().ExamineAsync(spec, default)).Findings);
         Assert.Contains(real, finding.What, StringComparison.Ordinal);
@@ -94,6 +94,31 @@ public sealed class ArchiveSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_is_read_through_a_link_of_the_archive()
+    {
+        _box.Write("elsewhere/shadow", "secret");
+        Tar(w =>
+        {
+            w.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "door") { LinkName = _box["elsewhere"] });
+            w.WriteEntry(new PaxTarEntry(TarEntryType.HardLink, "taken") { LinkName = "door/shadow" });
+        });
+        Assert.Contains("\"taken\" is a hard link to \"door/shadow\", which leads through the link door", (await Fetch("x.tar")).Because, StringComparison.Ordinal);
+        Assert.False(File.Exists(_box["out/taken"]));
+    }
+
+    [Fact]
+    public async Task A_hard_link_within_the_archive_is_taken_by_its_content()
+    {
+        Tar(w =>
+        {
+            w.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "lib/a") { DataStream = new MemoryStream([1]) });
+            w.WriteEntry(new PaxTarEntry(TarEntryType.HardLink, "b") { LinkName = "lib/a" });
+        });
+        Assert.True((await Fetch("x.tar")).Ok);
+        Assert.Equal([1], File.ReadAllBytes(_box["out/b"]));
+    }
+
+    [Fact]
     public async Task A_link_that_leads_out_is_refused()
     {
         Tar(w =>
@@ -130,7 +155,7 @@ public sealed class ArchiveSourceTests : IDisposable
 
     private async Task<WorkOutcome> Fetch(string file, TreeLimits? limits = null)
     {
-        var spec = new ArchiveSourceSpec(_box[file], FileTree.HashFile(_box[file]), SourceSpan.None);
+        var spec = new ArchiveSourceSpec(_box[file], FileTree.HashFile(_box[file], default), SourceSpan.None);
         var state = await Reader().ExamineAsync(spec, default);
         Assert.True(state.IsKnown);
         return await Reader(limits).FetchAsync(spec, state, _box.Folder("out"), default);

@@ -246,6 +246,19 @@ public sealed class GitSourceTests : IDisposable
         Assert.Equal(("Ada", third), (commits[0].Author, commits[0].Id));
     }
 
+    [Fact]
+    public async Task Of_many_changed_files_two_hundred_are_named_and_the_rest_is_counted()
+    {
+        var first = Simple();
+        for (var i = 0; i < 230; i++)
+        {
+            _box.Write($"repo/new{i:000}.txt", "");
+        }
+
+        var files = await _reader.FilesAsync(Spec("main"), $"git:{first}", $"git:{_box.Commit("repo", "many")}", default);
+        Assert.Equal((200, 30, "A new000.txt"), (files.Named.Length, files.LeftOut, files.Named[0]));
+    }
+
     private string Simple()
     {
         _box.Repository("repo");

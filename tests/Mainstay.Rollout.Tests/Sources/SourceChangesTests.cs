@@ -69,5 +69,5 @@ public sealed class SourceChangesTests : IDisposable
         Assert.Equal((500, 10), (change.Files.Length, change.FilesLeftOut));
     }
 
-    private SourceSnapshot Snapshot(string folder) => SourceSnapshot.Take(_box[folder], TreeLimits.Default);
+    private SourceSnapshot Snapshot(string folder) => SourceSnapshot.Take(_box[folder], TreeLimits.Default, default);
 }

@@ -1,4 +1,3 @@
-using Mainstay.Contracts.Api;
 using Mainstay.Rollout.Building;
 using Mainstay.Rollout.Releases;
 
@@ -8,14 +7,14 @@ namespace Mainstay.Rollout.Execution.Steps;
 internal sealed class FetchStep(ReleaseMaker maker) : IStepRunner
 {
     public async Task<StepOutcome> RunAsync(StepContext context, CancellationToken token) =>
-        WorkOutcomes.Step(await maker.FetchAsync(context.Material.Find(context.Service)!, _ => { }, token));
+        WorkOutcomes.Step(await maker.FetchAsync(context.Material.Find(context.Service)!, token));
 }
 
 /// <summary>The build's commands, in the release.</summary>
 internal sealed class BuildStep(ReleaseMaker maker) : IStepRunner
 {
     public async Task<StepOutcome> RunAsync(StepContext context, CancellationToken token) =>
-        WorkOutcomes.Step(await maker.BuildAsync(context.Material.Find(context.Service)!, _ => { }, token));
+        WorkOutcomes.Step(await maker.BuildAsync(context.Material.Find(context.Service)!, token));
 }
 
 /// <summary>What the build must have made is there, nothing in it is a trap, and the release is sealed.</summary>
@@ -43,7 +42,4 @@ internal sealed class MigrateStep(ReleaseMaker maker, MigrateRun migrate) : ISte
 internal static class WorkOutcomes
 {
     public static StepOutcome Step(WorkOutcome outcome) => new(outcome.Ok, outcome.Because, outcome.Evidence);
-
-    /// <summary>What the user is shown when a step of making a release fails.</summary>
-    public static FailureReport Explained(string service, WorkOutcome outcome) => new(service, null, outcome.Because, outcome.Evidence, [], null);
 }
