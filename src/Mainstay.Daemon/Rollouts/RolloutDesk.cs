@@ -170,7 +170,7 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
             return new(ExitCode.Done, "this is the plan; nothing was changed", planned.Problems, []);
         }
 
-        if (material.Parts.Any(p => p.SourceId is not null && p.To.Spec.User is not null))
+        if (material.Parts.Any(p => p.To.Spec.User is not null && (p.SourceId is not null || p.To.Spec.Rollout.Backup is not null)))
         {
             HomeFolders.LetPass(home);
         }

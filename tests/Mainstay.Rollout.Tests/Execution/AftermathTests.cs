@@ -60,9 +60,9 @@ public sealed class AftermathTests : IDisposable
     private string Built()
     {
         _clock.Advance(TimeSpan.FromSeconds(1));
-        var begun = _store.Begin(s_api, s_source);
+        var begun = _store.Begin(s_api, _store.NextId(s_api, s_source.Id), s_source);
         File.WriteAllText(Path.Combine(_store.DirectoryOf(s_api, begun.Id), "a.js"), begun.Id);
-        return _store.Seal(s_api, begun.Id).Id;
+        return _store.Seal(s_api, begun.Id, CancellationToken.None).Id;
     }
 
     private static RolloutMaterial Material(string from, string to)

@@ -12,6 +12,7 @@ internal sealed class RolloutInvariants(SimWorld world, SimRollouts rollouts)
 {
     private readonly Dictionary<(long Number, string Services), int> _migrations = [];
     private readonly Dictionary<long, RolloutMaterial> _materials = [];
+    private readonly HashSet<(ServiceName Service, string Release)> _proven = [];
     private RolloutRecord? _last;
     private (long Number, long At, Life By)? _abort;
 
@@ -84,7 +85,12 @@ internal sealed class RolloutInvariants(SimWorld world, SimRollouts rollouts)
 
             process.WasCandidate |= endpoint.Candidate;
             var isRolled = _last is { Phase: RolloutPhase.Rolling } rollout && _materials[rollout.Number].Find(traffic.Service)?.To.Release == process.Release;
-            Check(endpoint.Candidate || !isRolled || process.WasProven || (!process.WasCandidate && world.Kernel.All.Any(p => p.WasProven && p.Release == process.Release)), $"{process} gets traffic and was not proven to run {process.Release}");
+            if (process.WasProven)
+            {
+                _proven.Add((traffic.Service, process.Release));
+            }
+
+            Check(endpoint.Candidate || !isRolled || process.WasProven || (!process.WasCandidate && _proven.Contains((traffic.Service, process.Release))), $"{process} gets traffic and was not proven to run {process.Release}");
         }
     }
 
