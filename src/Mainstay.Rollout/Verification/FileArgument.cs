@@ -60,9 +60,9 @@ public sealed record FileArgument(string Argument, string RealPath, ArgumentRole
         return CodeOf(expected, sight, pid).Where(c => c.Role is ArgumentRole.Code);
     }
 
-    /// <summary>It starts what really serves, and waits for it.</summary>
+    /// <summary>It starts what really serves, and waits for it. npm writes a title over its arguments: <c>npm start</c>.</summary>
     public static bool IsWrapper(ProcessSight sight) =>
-        CommandCode.IsWrapper(sight.Program) || (CommandCode.Of(sight.Program, sight.Arguments.Skip(1)) is { Kind: CodeKind.File, Text: var script } && CommandCode.IsWrapper(script));
+        CommandCode.IsWrapper(sight.Program) || (sight.Arguments is [var title] && CommandCode.IsWrapper(title.Split(' ')[0])) || (CommandCode.Of(sight.Program, sight.Arguments.Skip(1)) is { Kind: CodeKind.File, Text: var script } && CommandCode.IsWrapper(script));
 
     /// <summary>A tool of the host in front does not say whose code runs: what follows it may.</summary>
     private static IEnumerable<FileArgument> CodeOf(ExpectedProcess expected, ProcessSight sight, int? child)

@@ -121,14 +121,19 @@ public sealed class FileArgumentTests : IDisposable
         Assert.Empty(Failures([node, "server.js"], node));
     }
 
-    [Fact]
-    public void Below_a_shell_the_code_of_its_processes_is_what_counts()
+    [Theory]
+    [InlineData("/usr/bin/dash", "sh", "run.sh")]
+    [InlineData("/usr/bin/node", "npm start")]
+    [InlineData("/usr/bin/node", "node", "/usr/lib/node_modules/npm/bin/npm-cli.js", "start")]
+    [InlineData("/usr/bin/tini", "tini", "--", "node", "server.js")]
+    public void Below_what_only_starts_others_the_code_of_its_processes_is_what_counts(string executable, params string[] arguments)
     {
         var live = _box.Write("live/server.js", "");
         _box.Write("api/r2/run.sh", "");
-        var facts = new Family(new("/usr/bin/dash", _box["api/r2"], ["sh", "run.sh"], null), new("/usr/bin/node", _box["live"], ["node", "server.js"], null));
+        _box.Write("api/r2/server.js", "");
+        var facts = new Family(new(executable, _box["api/r2"], [.. arguments], null), new("/usr/bin/node", _box["live"], ["node", "server.js"], null));
 
-        var (ok, evidence) = new Prover(facts, "/usr/bin").Prove(Applied(["sh", "run.sh"]), _box["api/r2"], [new("api-1", "api-1", 7, 1, null, "r2", "rev", false, true, 0, 0, null, "")]);
+        var (ok, evidence) = new Prover(facts, "/usr/bin").Prove(Applied([.. arguments]), _box["api/r2"], [new("api-1", "api-1", 7, 1, null, "r2", "rev", false, true, 0, 0, null, "")]);
 
         Assert.False(ok);
         Assert.Contains($"FAILED its process 8: server.js leads to {live}, outside the release {_box["api/r2"]}", evidence[0].Lines);
