@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mainstay.Preflight.EdgeFiles;
 using Mainstay.Preflight.Ports;
+using Mainstay.Preflight.Releases;
 using Mainstay.Preflight.Services;
 using Mainstay.Preflight.Variables;
 using Mainstay.Spec.EnvSchema;
@@ -38,6 +39,7 @@ public static class PreflightCheck
         var environment = EnvironmentResolver.Resolve(manifest, service, host.Facts);
         var directoryIsThere = checkedCase.HasItsFiles && DirectoryCheck.Run(checkedCase, findings);
         ProgramCheck.Run(checkedCase, environment.Variables, directoryIsThere, findings);
+        OutsideCodeCheck.Run(checkedCase, findings);
         LimitsCheck.Run(checkedCase, findings);
         findings.AddRange(environment.Problems);
         var source = EnvironmentCheck.SourceOf(checkedCase, environment);

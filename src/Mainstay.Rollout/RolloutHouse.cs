@@ -64,7 +64,9 @@ public sealed class RolloutHouse : IAsyncDisposable
         Rollouts = new(
             new(book, steps, new(ports.Traffic), RolloutMachine.Next, ports.Time, ports.Logger),
             new(ports.Instances, Store, book, ports.Time.GetUtcNow(), TaskScheduler.Default));
-        Planner = new(sources, Store, ports.Time);
+        var preflight = new SourcePreflight(sources, ports.ReleaseCheck, Store.Root, TreeLimits.Default, ports.Time);
+        preflight.Clear();
+        Planner = new(sources, preflight, Store, ports.Time);
         Rollbacks = new(book, Store, ports.Time);
     }
 

@@ -55,4 +55,54 @@ public sealed class ServiceWithSourceTests
 
         Assert.Equal("MS3020", Ids(Check(Api(Source, "port: 3000"), _host).Problems));
     }
+
+    [Theory]
+    [InlineData("command: [ node, /srv/live/server.js ]")]
+    [InlineData("command: [ node, --require, ./hook.js, /srv/live/server.js ]")]
+    [InlineData("command: [ sh, -c, \"cd x && exec node /srv/live/server.js\" ]")]
+    [InlineData("command: A=1 node '/srv/live/server.js' | tee log\n    shell: true")]
+    [InlineData("command: [ /srv/live/server.js ]")]
+    public void A_command_that_names_code_outside_of_every_release_is_an_error(string line)
+    {
+        _host.AddFolder("/srv/live");
+        _host.AddFile("/srv/live/server.js", 0b111_101_101);
+
+        var problem = Assert.Single(Check(Api(Source, line), _host).Problems, p => p.Code.StartsWith("MS6", StringComparison.Ordinal));
+
+        Assert.Equal(("MS6005", "services.api.command"), (problem.Code, problem.Where.Path));
+        Assert.Contains("/srv/live/server.js", problem.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_working_tree_counts_wherever_it_lies()
+    {
+        _host.AddFile("/opt/shop/server.js");
+
+        Assert.Contains("MS6005", Ids(Check(Api("source: { git: /opt/shop }", "command: [ node, /opt/shop/server.js ]"), _host).Problems), StringComparison.Ordinal);
+        Assert.DoesNotContain("MS6005", Ids(Check(Api("source: { git: /srv/x }", "command: [ node, /opt/shop/server.js ]"), _host).Problems), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("command: [ node, server.js, --config, /srv/live/settings.js ]")]
+    [InlineData("command: [ /usr/bin/node, server.js ]")]
+    [InlineData("command: [ /srv/live/bin/node, server.js ]")]
+    [InlineData("command: [ /srv/live/bin/node, /srv/live/bin/tool ]")]
+    [InlineData("command: \"cp /srv/live/settings.js . && node server.js\"\n    shell: true")]
+    public void Data_and_interpreters_may_lie_anywhere(string line)
+    {
+        foreach (var file in (string[])["/srv/live/settings.js", "/srv/live/bin/node", "/srv/live/bin/tool"])
+        {
+            _host.AddFile(file, 0b111_101_101);
+        }
+
+        Assert.DoesNotContain("MS6005", Ids(Check(Api(Source, line), _host).Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_source_there_is_nothing_to_be_outside_of()
+    {
+        _host.AddFile("/srv/live/server.js");
+
+        Assert.Empty(Check(Api("command: [ node, /srv/live/server.js ]"), _host).Problems);
+    }
 }

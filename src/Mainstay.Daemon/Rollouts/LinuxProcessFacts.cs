@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Mainstay.Linux.Proc;
 using Mainstay.Linux.Processes;
@@ -39,6 +40,10 @@ internal sealed class LinuxProcessFacts : IProcessFacts
 
         return new(file, interpreter);
     }
+
+    // The kernel's own list of children is not there on every host.
+    public ImmutableArray<ChildProcess> Children(int pid) =>
+        [.. ProcTable.Snapshot().ChildrenOf(pid).Where(c => !c.IsDead).Select(c => new ChildProcess(c.Pid, c.StartTicks))];
 
     /// <summary><c>#!/usr/bin/env node</c> means node.</summary>
     private static string? Named(string line, string directory, string path)

@@ -10,6 +10,6 @@ namespace Mainstay.Daemon.Rollouts;
 /// <summary>The preflight's look at a release's files, for rollouts.</summary>
 internal sealed class PreflightReleaseCheck(IHostFacts facts) : IReleaseCheck
 {
-    public Task<ImmutableArray<Problem>> CheckAsync(string root, AppliedService service, CancellationToken token) =>
-        Task.Run(() => ReleaseCheck.Run(root, service.Spec, facts, node: null, built: true), token);
+    public Task<ImmutableArray<Problem>> CheckAsync(string root, AppliedService service, bool built, CancellationToken token) =>
+        Task.Run(() => ReleaseCheck.Run(root, service.Spec, facts, node: null, built), token);
 }

@@ -10,7 +10,7 @@ public static class ReleaseCheck
 {
     /// <param name="root">The release's root, absolute.</param>
     /// <param name="node">The version of the Node.js that runs it; null to look for it. When it cannot be told, nothing is an error that depends on it.</param>
-    /// <param name="built">The build is done, so that what is missing now stays missing, and dependencies are there to be looked at.</param>
+    /// <param name="built">The build is done, so that what is missing now stays missing, and its output and dependencies are there to be looked at.</param>
     public static ImmutableArray<Problem> Run(string root, ServiceSpec spec, IHostFacts facts, Version? node = null, bool built = false, ReleaseLimits? limits = null)
     {
         node ??= InstalledNode.VersionFor(spec, facts);
@@ -34,8 +34,8 @@ public static class ReleaseCheck
 
         found.AddRange(DotnetSdkCheck.Run(files, folder, spec, facts));
 
-        // Another interpreter's entry says that Node.js is not what runs here.
-        if (entry is null or { IsNode: true })
+        // Another interpreter's entry says that Node.js is not what runs here. Before the build neither its output nor its dependencies are there.
+        if ((entry is null or { IsNode: true }) && (built || spec.Rollout.Build.IsEmpty))
         {
             found.AddRange(ModuleFormatCheck.Run(files, entry is not null && files.Exists(entry.Path) ? entry.Path : null, node));
         }

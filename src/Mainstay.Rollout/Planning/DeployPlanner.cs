@@ -3,6 +3,7 @@ using Mainstay.Contracts.Api;
 using Mainstay.Contracts.Rollouts;
 using Mainstay.Rollout.Releases;
 using Mainstay.Rollout.Sources;
+using Mainstay.Rollout.Verification;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Problems;
 
@@ -29,7 +30,7 @@ public sealed record DeployWish(
 public sealed record PlanOutcome(RolloutRecord? Plan, RolloutMaterial? Material, ImmutableArray<Problem> Problems);
 
 /// <summary>Finds out what a deploy means: what the sources hold, which services that changes, and whether it may be done. Changes nothing.</summary>
-public sealed class DeployPlanner(ISourceReader sources, ReleaseStore store, TimeProvider time)
+public sealed class DeployPlanner(ISourceReader sources, SourcePreflight files, ReleaseStore store, TimeProvider time)
 {
     /// <summary>Left on the disk whatever is deployed: a full disk takes down what has nothing to do with it.</summary>
     private const long Floor = 512L << 20;
@@ -75,6 +76,7 @@ public sealed class DeployPlanner(ISourceReader sources, ReleaseStore store, Tim
         var plan = RolloutPlanner.Plan(new(number, RolloutKind.Deploy, wish.By, time.GetUtcNow(), material, changes.ToImmutable(), [.. preflight]));
         problems.AddRange(Downtime(plan, wish));
         problems.AddRange(Space(material));
+        problems.AddRange(await files.FindAsync(wish, parts, problems, progress, token));
         return problems.Any(p => p.Severity is Severity.Error) ? new(null, null, [.. problems]) : new(plan, material, [.. problems]);
     }
 

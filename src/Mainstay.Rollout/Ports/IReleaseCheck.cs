@@ -8,5 +8,6 @@ namespace Mainstay.Rollout.Ports;
 public interface IReleaseCheck
 {
     /// <param name="root">The release's root, absolute.</param>
-    Task<ImmutableArray<Problem>> CheckAsync(string root, AppliedService service, CancellationToken token);
+    /// <param name="built">What is missing now stays missing. Without it, only what no build can mend or make worse is looked at.</param>
+    Task<ImmutableArray<Problem>> CheckAsync(string root, AppliedService service, bool built, CancellationToken token);
 }

@@ -125,16 +125,16 @@ internal sealed class ReleaseMaker(ISourceReader sources, ReleaseStore store, Bu
             return (found, known);
         }
 
-        var problems = await check.CheckAsync(root, part.To, token);
+        var problems = await check.CheckAsync(root, part.To, built: true, token);
         ImmutableArray<EvidenceBlock> evidence = [.. found.Evidence, .. problems.IsEmpty ? [] : new[] { new EvidenceBlock("what was seen in its files", [.. problems.Select(p => $"{p.Code} {p.Where}: {p.What}; {p.Fix}")]) }];
         foreach (var problem in problems.Where(p => p.Severity is Severity.Warning))
         {
             warn($"warning {problem.Code} {problem.Where}: {problem.What}; {problem.Fix}");
         }
 
-        if (problems.FirstOrDefault(p => p.Severity is Severity.Error) is { } error)
+        if (string.Join("; ", problems.Where(p => p.Severity is Severity.Error).Select(p => $"{p.Where}: {p.Code}: {p.What}; {p.Fix}")) is { Length: > 0 } faults)
         {
-            return (new(false, $"{error.Where}: {error.Code}: {error.What}; {error.Fix}", evidence), known);
+            return (new(false, faults, evidence), known);
         }
 
         try

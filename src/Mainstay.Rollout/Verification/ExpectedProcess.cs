@@ -10,8 +10,10 @@ namespace Mainstay.Rollout.Verification;
 /// <param name="Directory">Where it must work, links followed.</param>
 /// <param name="Program">What its command's program stands for; null when there is none any more.</param>
 /// <param name="Environment">Declared variables.</param>
+/// <param name="Origin">The folder that the source is taken from, links followed: its files are those that must not run. Null when it is not on this host.</param>
 public sealed record ExpectedProcess(
-    ServiceName Service, string Release, string? Root, string Directory, CommandSpec Command, ProgramSight? Program, ImmutableSortedDictionary<string, string> Environment)
+    ServiceName Service, string Release, string? Root, string Directory, CommandSpec Command, ProgramSight? Program, ImmutableSortedDictionary<string, string> Environment,
+    string? Origin = null)
 {
     /// <param name="root">The release's directory; null for a service without a source.</param>
     /// <param name="hostPath">PATH that the process gets when it declares none.</param>
@@ -22,30 +24,14 @@ public sealed record ExpectedProcess(
         RealPath.Of(applied.Spec.Directory) ?? applied.Spec.Directory,
         applied.Spec.Command,
         facts.Resolve(applied.Spec.Command.Shell ? "/bin/sh" : applied.Spec.Command.Argv[0], applied.Spec.Directory, applied.Environment.GetValueOrDefault("PATH", hostPath)),
-        applied.Environment);
-}
+        applied.Environment,
+        HostPlaces.OriginOf(applied.Spec.Rollout.Source) is { } origin ? RealPath.Of(origin) : null);
 
-/// <summary>An argument that names a file, and where it leads.</summary>
-/// <param name="RealPath">Links followed.</param>
-public sealed record FileArgument(string Argument, string RealPath)
-{
-    private const int Most = 100;
+    /// <summary>All releases of a service lie in one folder.</summary>
+    internal bool IsOtherRelease(string path) =>
+        Root is not null && Path.GetDirectoryName(Root) is { } all && RealPath.IsWithin(all, path) && !RealPath.IsWithin(Root, path);
 
-    /// <summary>Those of the command as declared and as the kernel shows it; looked up on the disk.</summary>
-    public static ImmutableArray<FileArgument> Of(ExpectedProcess expected, ProcessSight sight)
-    {
-        IEnumerable<string> declared = expected.Command.Shell
-            ? expected.Command.Argv.SelectMany(a => a.Split([' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries)).Select(w => w.Trim('"', '\''))
-            : expected.Command.Argv;
-        return
-        [
-            .. declared.Concat(sight.Arguments)
-                .Where(a => a.Length is > 0 and < 4096 && !a.StartsWith('-') && !a.Contains('\0'))
-                .Distinct(StringComparer.Ordinal)
-                .Take(Most)
-                .Select(a => (Argument: a, Path: Path.Combine(expected.Directory, a)))
-                .Where(a => (a.Argument.Contains('/') || a.Argument.Contains('.')) && Path.Exists(a.Path))
-                .Select(a => new FileArgument(a.Argument, Releases.RealPath.Of(a.Path) ?? a.Path)),
-        ];
-    }
+    /// <summary>Not of the release, and neither of the host: somebody's working tree, or what a build left elsewhere.</summary>
+    internal bool IsForeign(string path) =>
+        Root is not null && !RealPath.IsWithin(Root, path) && (!HostPlaces.IsSystem(path) || IsOtherRelease(path) || (Origin is not null && RealPath.IsWithin(Origin, path)));
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Mainstay.Rollout.Ports;
 using Mainstay.Rollout.Releases;
 using Mainstay.Spec.Diff;
+using Mainstay.Spec.Model;
 
 namespace Mainstay.Rollout.Verification;
 
@@ -10,8 +12,6 @@ namespace Mainstay.Rollout.Verification;
 public sealed record ProcessProof(bool Ok, ImmutableArray<string> Lines)
 {
     private const string Deleted = " (deleted)";
-
-    private static readonly string[] s_shells = ["sh", "dash", "bash", "ash", "zsh", "ksh", "busybox"];
 
     // Mainstay's own win over declared ones of the same name; they are compared by themselves or differ for each instance.
     private static readonly string[] s_own = ["PORT", "NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS", "LISTEN_PID"];
@@ -27,7 +27,7 @@ public sealed record ProcessProof(bool Ok, ImmutableArray<string> Lines)
         ImmutableArray<string> lines =
         [
             WorkingDirectory(expected, sight.WorkingDirectory),
-            Executable(expected, sight.Executable),
+            Executable(expected, sight),
             .. files.Select(f => Argument(expected, f)).OfType<string>(),
             .. Environment(expected, sight.Environment),
         ];
@@ -40,8 +40,9 @@ public sealed record ProcessProof(bool Ok, ImmutableArray<string> Lines)
         : expected.Root is null ? $"note working directory is {actual}: it has left {expected.Directory} by itself"
         : $"FAILED working directory is {actual}, expected {expected.Directory}";
 
-    private static string Executable(ExpectedProcess expected, string actual)
+    private static string Executable(ExpectedProcess expected, ProcessSight sight)
     {
+        var actual = sight.Executable;
         var program = expected.Command.Shell ? "/bin/sh" : expected.Command.Argv[0];
         if (actual.EndsWith(Deleted, StringComparison.Ordinal))
         {
@@ -53,19 +54,26 @@ public sealed record ProcessProof(bool Ok, ImmutableArray<string> Lines)
             return $"FAILED executable is {actual}, and \"{program}\" is no program any more";
         }
 
+        if (expected.IsOtherRelease(actual))
+        {
+            return $"FAILED executable is {actual}, of another release than {expected.Root}";
+        }
+
+        // An interpreter may lie anywhere, and so may what was only found in PATH; what was named by its path is what the user wrote.
         var wanted = resolved.Interpreter ?? resolved.File;
+        var isNamed = program.Contains('/') || (actual != wanted && sight.Arguments is [var first, ..] && first.Contains('/'));
+        if (isNamed && expected.IsForeign(actual) && !CommandCode.IsInterpreter(actual))
+        {
+            return $"FAILED runs {actual}, which is not in the release {expected.Root}";
+        }
+
         if (actual == wanted)
         {
             return resolved.Interpreter is null ? $"ok executable {actual}" : $"ok executable {actual}, which runs {resolved.File}";
         }
 
-        if (IsOtherRelease(expected, actual))
-        {
-            return $"FAILED executable is {actual}, of another release than {expected.Root}";
-        }
-
         // A shell or a script of one may have put another program in its own place: that it works in the release is then what counts.
-        if (expected.Command.Shell || s_shells.Contains(Path.GetFileName(wanted)))
+        if (expected.Command.Shell || CommandCode.IsShell(wanted) || Path.GetFileName(wanted) == "busybox")
         {
             return $"note executable is {actual}: \"{program}\" has replaced itself by it";
         }
@@ -83,16 +91,20 @@ public sealed record ProcessProof(bool Ok, ImmutableArray<string> Lines)
             return null;
         }
 
-        var isRelative = !file.Argument.StartsWith('/');
-        return RealPath.IsWithin(root, file.RealPath) ? $"ok {file.Argument} is {file.RealPath}"
-            : IsOtherRelease(expected, file.RealPath) ? $"FAILED {file.Argument} leads to {file.RealPath}, in another release than {root}"
-            : isRelative ? $"FAILED {file.Argument} leads to {file.RealPath}, outside the release {root}"
+        var by = file.Child is { } pid ? $"its process {pid.ToString(CultureInfo.InvariantCulture)}: " : "";
+        if (file.Role is ArgumentRole.Unseen)
+        {
+            return $"note {by}{file.Argument}: no file of it can be compared with the release";
+        }
+
+        return RealPath.IsWithin(root, file.RealPath) ? $"ok {by}{file.Argument} is {file.RealPath}"
+            : expected.IsOtherRelease(file.RealPath) ? $"FAILED {by}{file.Argument} leads to {file.RealPath}, in another release than {root}"
+            : file.Role is ArgumentRole.Tool ? $"note {by}{file.Argument} is a program of this host"
+            : !file.Argument.StartsWith('/') ? $"FAILED {by}{file.Argument} leads to {file.RealPath}, outside the release {root}"
+            : file.Role is ArgumentRole.Code ? $"FAILED {by}runs {file.RealPath}, which is not in the release {root}"
+            : CommandCode.IsCodeName(file.RealPath) && expected.IsForeign(file.RealPath) ? $"note {by}{file.Argument} is not in the release"
             : null;
     }
-
-    /// <summary>All releases of a service lie in one folder.</summary>
-    private static bool IsOtherRelease(ExpectedProcess expected, string path) =>
-        expected.Root is { } root && Path.GetDirectoryName(root) is { } all && RealPath.IsWithin(all, path) && !RealPath.IsWithin(root, path);
 
     private static IEnumerable<string> Environment(ExpectedProcess expected, ImmutableSortedDictionary<string, string>? actual)
     {

@@ -9,6 +9,9 @@ namespace Mainstay.Rollout.Verification;
 /// <param name="hostPath">PATH of the daemon, which services get that declare none.</param>
 public sealed class Prover(IProcessFacts facts, string hostPath)
 {
+    /// <summary>Processes below one instance's that are looked at.</summary>
+    private const int MostBelow = 50;
+
     /// <param name="root">The release's directory; null for a service without a source.</param>
     /// <returns>Whether all are proven, and one block of evidence for each.</returns>
     public (bool Ok, ImmutableArray<EvidenceBlock> Evidence) Prove(AppliedService applied, string? root, IEnumerable<InstanceFacts> instances)
@@ -29,6 +32,39 @@ public sealed class Prover(IProcessFacts facts, string hostPath)
         }
 
         var sight = instance.Pid is { } pid ? facts.Look(pid, instance.StartTime) : null;
-        return ProcessProof.Of(expected, sight, sight is null ? [] : FileArgument.Of(expected, sight));
+        return ProcessProof.Of(expected, sight, sight is null ? [] : [.. FileArgument.Of(expected, sight), .. Below(expected, instance.Pid!.Value, sight)]);
+    }
+
+    /// <summary>A shell that waits, or npm, is not what serves: the code of its processes is.</summary>
+    private IEnumerable<FileArgument> Below(ExpectedProcess expected, int pid, ProcessSight sight)
+    {
+        var open = new Queue<(int Pid, ProcessSight Sight)>([(pid, sight)]);
+        var looked = 0;
+        while (expected.Root is not null && open.TryDequeue(out var wrapper))
+        {
+            if (!FileArgument.IsWrapper(wrapper.Sight))
+            {
+                continue;
+            }
+
+            foreach (var child in facts.Children(wrapper.Pid))
+            {
+                if (++looked > MostBelow)
+                {
+                    yield break;
+                }
+
+                if (facts.Look(child.Pid, child.StartTime) is not { } below)
+                {
+                    continue;
+                }
+
+                open.Enqueue((child.Pid, below));
+                foreach (var argument in FileArgument.OfChild(expected, below, child.Pid))
+                {
+                    yield return argument;
+                }
+            }
+        }
     }
 }

@@ -13,6 +13,8 @@ public static class ReleaseCodes
 
     public static ProblemCode OtherSdkWanted { get; } = new("MS6004", "The release asks for another version of the .NET SDK");
 
+    public static ProblemCode CodeOutside { get; } = new("MS6005", "The command of a service with a source runs a file that is in none of its releases");
+
     public static ProblemCode LockFileMissing { get; } = new("MS6010", "Dependencies are declared, but no lock file says which versions");
 
     public static ProblemCode LockFileNotHonoured { get; } = new("MS6011", "The build may install other versions than the lock file says");
@@ -27,6 +29,6 @@ public static class ReleaseCodes
 
     public static ImmutableArray<ProblemCode> All { get; } =
     [
-        EntryMissing, RequiresEsModule, OtherNodeWanted, OtherSdkWanted, LockFileMissing, LockFileNotHonoured, PrivateKeyInSource, TokenInSource, SecretsInSource, NotAllLookedAt,
+        EntryMissing, RequiresEsModule, OtherNodeWanted, OtherSdkWanted, CodeOutside, LockFileMissing, LockFileNotHonoured, PrivateKeyInSource, TokenInSource, SecretsInSource, NotAllLookedAt,
     ];
 }

@@ -21,7 +21,7 @@ internal enum ReadyBy
 /// <param name="Watchdog">Longest silence after the first WATCHDOG=1; null when none was promised.</param>
 /// <param name="Spell">Ready for this long, an instance has shown that it can live: its restart delay starts small again.</param>
 /// <param name="OneShot">Others wait for it to complete: exit 0 is success and the end.</param>
-/// <param name="OneTry">A successor that has not been promoted: it is never started twice.</param>
+/// <param name="OneTry">It has not been judged yet, and another start would be another process: it is never started twice.</param>
 internal sealed record InstancePolicy(
     RestartSpec Restart,
     ReadyBy ReadyBy,

@@ -77,6 +77,28 @@ public sealed class RefusalTests
         await MustRefuseAsync(app, "deploy/id.pem", "private key", "MS6020");
     }
 
+    [Theory]
+    [InlineData("--dry-run")]
+    [InlineData()]
+    public async Task What_a_source_shows_without_a_build_is_told_before_one_runs(params string[] options)
+    {
+        await using var app = await ReleasedApp.DeployedAsync();
+        var mark = Path.Combine(app.Home.Root, "built");
+        app.Declare($"build: [ [ touch, {mark} ] ]");
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        app.Repository.Write("k.pem", key.ExportPkcs8PrivateKeyPem());
+        app.Repository.Write(".env", $"PAYMENT_KEY={string.Join('_', "sk", "live", RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 32))}\n");
+        app.Repository.Write("package.json", """{ "name": "released", "engines": { "node": ">=99" }, "dependencies": { "express": "5.0.0" } }""");
+        await app.Repository.CommitVersionAsync("2");
+        var before = (await app.Home.StatusAsync())["web"];
+
+        (await app.DeployAsync(options)).MustExit(1).MustShow("MS6020", "k.pem", "MS6021", ".env", "MS6003", ">=99", "MS6010");
+
+        Assert.Equal(before.Only.Pid, (await app.Home.StatusAsync())["web"].Only.Pid);
+        Assert.False(File.Exists(mark));
+        Assert.False(Directory.Exists(Path.Combine(app.Releases, ".preflight")));
+    }
+
     /// <remarks>Node.js from 20.19 on requires ES modules, but neither those that export nothing for require nor those that await at their top.</remarks>
     [Theory]
     [InlineData("", """{ "import": "./index.js" }""", "export const nanoid = () => 'x';")]

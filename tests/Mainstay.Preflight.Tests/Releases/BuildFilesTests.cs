@@ -132,6 +132,17 @@ public sealed class BuildFilesTests : IDisposable
     }
 
     [Fact]
+    public void What_a_build_makes_is_not_held_against_the_source()
+    {
+        _release.With("package.json", WithDependencies).With("package-lock.json").With("node_modules/esm/package.json", """{ "type": "module", "exports": { "import": "./i.js" } }""")
+            .With("server.js", "require('esm');");
+        string[] lines = ["command: [ node, server.js ]", "build: [ npm ci ]"];
+
+        Assert.Empty(_release.Check(Node22, built: false, lines));
+        Assert.Equal("MS6002", Assert.Single(_release.Check(Node22, built: true, lines)).Code);
+    }
+
+    [Fact]
     public void A_link_out_of_the_release_is_not_followed()
     {
         File.CreateSymbolicLink(Path.Combine(_release.Root, "outside"), "/etc");
