@@ -62,7 +62,7 @@ public sealed class RolloutHouse : IAsyncDisposable
             [StepKind.Undo] = new UndoStep(ports.Instances, ports.Stack),
         });
         Rollouts = new(
-            new(book, steps, new(ports.Traffic), RolloutMachine.Next, ports.Time, ports.Logger),
+            new(book, steps, new(ports.Traffic), RolloutMachine.Next, ports.Time, ports.Logger, Store.DiscardUnfinished),
             new(ports.Instances, Store, book, ports.Time.GetUtcNow(), TaskScheduler.Default));
         Planner = new(sources, Store, ports.Time);
         Rollbacks = new(book, Store, ports.Time);
