@@ -85,7 +85,7 @@ public sealed class FullDiskTests : IAsyncLifetime
         Assert.DoesNotContain("\0", await File.ReadAllTextAsync(Path.Combine(Disk, "logs", "daemon.log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
-    private Task SaysAsync(params string[] command) => Eventually.BecomesAsync(
+    private Task<string> SaysAsync(params string[] command) => Eventually.BecomesAsync(
         $"{string.Join(' ', command)} says what the rollout waits for",
         async () => (await _app.RunAsync(command)).Screen,
         screen => screen.ReplaceLineEndings(" ").Contains("waits: the journal", StringComparison.Ordinal),
