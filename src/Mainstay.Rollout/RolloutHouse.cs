@@ -62,7 +62,7 @@ public sealed class RolloutHouse : IAsyncDisposable
             [StepKind.Undo] = new UndoStep(ports.Instances, ports.Stack),
         });
         Rollouts = new(
-            new(book, steps, new(ports.Traffic), RolloutMachine.Next, ports.Time, ports.Logger),
+            new(book, steps, new(ports.Traffic), RolloutMachine.Next, ports.Time, ports.Logger, Store.DiscardUnfinished),
             new(ports.Instances, Store, book, ports.Time.GetUtcNow(), TaskScheduler.Default));
         var preflight = new SourcePreflight(sources, ports.ReleaseCheck, Store.Root, TreeLimits.Default, ports.Time);
         preflight.Clear();

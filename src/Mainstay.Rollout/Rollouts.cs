@@ -23,6 +23,9 @@ public sealed class Rollouts : IAsyncDisposable
     /// <summary>The rollout under way; null when there is none.</summary>
     public RolloutRecord? Active => _loop is { Record: { HasEnded: false } record } ? record : null;
 
+    /// <summary>Why the rollout under way stands still; null when there is none, or while it goes.</summary>
+    public string? Waits => _loop is { Record.HasEnded: false, Waits: { } why } ? $"waits: {why}" : null;
+
     /// <summary>Newest first.</summary>
     public ImmutableArray<RolloutRecord> All() => [.. _around.Book.All.Reverse()];
 
@@ -62,6 +65,7 @@ public sealed class Rollouts : IAsyncDisposable
         }
 
         _around.Logger.RolloutTakenOver(last.Number, last.Phase.ToString());
+        Empty(last, material);
         Start(_loop = new(last, material, _around), material, turn);
     }
 
@@ -74,13 +78,14 @@ public sealed class Rollouts : IAsyncDisposable
     }
 
     /// <summary>Who has the turn, said as exactly as it is known: a rollout that has begun has a number.</summary>
-    public string Named(string holder) => holder.Length > 0 && Active is { } active ? Words(active) : holder;
+    public string Named(string holder) => holder.Length > 0 && Active is { } active ? $"{Words(active)}{(Waits is { } why ? $"; it {why}" : "")}" : holder;
 
     /// <summary>Journals the plan and walks it; completes at its end, with null when everything is being stopped. The caller holds the claim.</summary>
     /// <param name="progress">Must not block.</param>
     public async Task<RolloutRecord?> RunAsync(RolloutRecord plan, RolloutMaterial material, Action<OperationStep> progress)
     {
-        var loop = new RolloutLoop(plan, material, _around);
+        // Read before the first step, and written down with it: a daemon that takes over in that step counts from here, too.
+        var loop = new RolloutLoop(plan = plan with { Counted = await _around.Traffic.ReadAsync(plan, _closing.Token) }, material, _around);
         if (!Turns.TryBegin(() =>
         {
             _around.Book.Begin(plan, material);
@@ -149,6 +154,24 @@ public sealed class Rollouts : IAsyncDisposable
 
         await _ending;
         _closing.Dispose();
+    }
+
+    /// <summary>Half a release is no start: its steps begin again from empty. So it goes before anything is written, for it may be what has filled the disk.</summary>
+    private void Empty(RolloutRecord rollout, RolloutMaterial material)
+    {
+        if (rollout is not { Phase: RolloutPhase.Preparing, Current: { State: StepState.Going, Kind: StepKind.Fetch or StepKind.Build or StepKind.Artifacts } })
+        {
+            return;
+        }
+
+        try
+        {
+            _around.Discard?.Invoke(material);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _around.Logger.RolloutKeepsUnfinished(rollout.Number, e.Message);
+        }
     }
 
     private static string Words(RolloutRecord rollout) =>

@@ -16,6 +16,7 @@ namespace Mainstay.Contracts.Rollouts;
 /// <param name="UndoneFrom">Index of the first step of the way back; null when there is none.</param>
 /// <param name="PausedAt">Since when it pauses; null while it does not. The deadline moves by as long as it did.</param>
 /// <param name="Restore">Commands that would bring the backup back; offered, never run.</param>
+/// <param name="Counted">What the edge had counted for the services, ever, when the last step ended: the figures of the next step begin there, whichever daemon ends it.</param>
 public sealed record RolloutRecord(
     long Number,
     RolloutKind Kind,
@@ -33,7 +34,8 @@ public sealed record RolloutRecord(
     string? Failure,
     int? UndoneFrom,
     ImmutableArray<string> Restore,
-    DateTimeOffset? PausedAt = null)
+    DateTimeOffset? PausedAt = null,
+    TrafficFigures? Counted = null)
 {
     /// <summary>What else changes with the manifest, each one sentence: services that go, counts, routes.</summary>
     public ImmutableArray<string> StackChanges { get; init; } = [];

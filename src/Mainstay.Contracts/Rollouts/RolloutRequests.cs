@@ -47,4 +47,7 @@ public enum ReleaseState
 
     /// <summary>A rollout to it failed or was rolled back; a rollback never chooses it.</summary>
     Bad,
+
+    /// <summary>It is known, and its directory is gone.</summary>
+    Missing,
 }

@@ -12,14 +12,16 @@ internal sealed class DaemonLogFile(string path, TimeProvider clock) : ILoggerPr
     private readonly Lock _gate = new();
     private FileStream? _file;
 
+    // The disk took a part of the last line.
+    private bool _isCut;
+
     public ILogger CreateLogger(string categoryName) => new Logger(this, ShortName(categoryName));
 
     public void Dispose()
     {
         lock (_gate)
         {
-            _file?.Dispose();
-            _file = null;
+            Close();
         }
     }
 
@@ -36,14 +38,15 @@ internal sealed class DaemonLogFile(string path, TimeProvider clock) : ILoggerPr
                     Turn();
                 }
 
-                _file!.Write(Encoding.UTF8.GetBytes(line));
-                _file.Flush();
+                _file!.Write(Encoding.UTF8.GetBytes(_isCut ? $"\n{line}" : line));
+                _isCut = false;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // A full disk, or a log that once a root's daemon wrote, must not stop the daemon from keeping services up; what it does is in the journal and in status as well.
-                _file?.Dispose();
-                _file = null;
+                // Whoever logs is in the middle of something: nothing may come out of here, nor out of the closing of what could not be written.
+                _isCut |= _file is not null;
+                Close();
             }
         }
     }
@@ -52,7 +55,7 @@ internal sealed class DaemonLogFile(string path, TimeProvider clock) : ILoggerPr
     {
         if (_file is not null)
         {
-            _file.Dispose();
+            Close();
             File.Move(path, path + ".1", overwrite: true);
         }
 
@@ -61,8 +64,25 @@ internal sealed class DaemonLogFile(string path, TimeProvider clock) : ILoggerPr
             Mode = FileMode.Append,
             Access = FileAccess.Write,
             Share = FileShare.ReadWrite | FileShare.Delete,
+
+            // A line that waits in a buffer would be written again, and refused again, when the file is closed.
+            BufferSize = 0,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
+    }
+
+    private void Close()
+    {
+        var file = _file;
+        _file = null;
+        try
+        {
+            file?.Dispose();
+        }
+        catch (IOException)
+        {
+            // Some file systems tell only here that the disk is full.
+        }
     }
 
     private sealed class Logger(DaemonLogFile file, string category) : ILogger

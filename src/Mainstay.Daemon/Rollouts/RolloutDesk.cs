@@ -23,7 +23,7 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
 
     /// <summary>For the status: a rollout is under way.</summary>
     public string? Notice => house.Rollouts.Active is { } active
-        ? string.Create(CultureInfo.InvariantCulture, $"rollout {active.Number} ({active.By}) {RolloutPhrase.Of(active)}: {active.Because}")
+        ? string.Create(CultureInfo.InvariantCulture, $"rollout {active.Number} ({active.By}) {RolloutPhrase.Of(active)}: {Now(active).Because}")
         : null;
 
     /// <summary>Carries out a change that is no rollout, unless one is under way or being planned. A user who goes away no longer keeps a rollout waiting.</summary>
@@ -43,13 +43,13 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
     public IDisposable Stop() => house.Rollouts.Turns.Stop();
 
     public RolloutsDocument All(long? number, int limit) =>
-        new([.. house.Rollouts.All().Where(r => number is null || r.Number == number).Take(limit)]);
+        new([.. house.Rollouts.All().Where(r => number is null || r.Number == number).Take(limit).Select(Now)]);
 
     public ReleasesDocument Releases(ServiceName? only) => new(
     [
         .. house.Store.Services()
             .Where(s => only is null || s == only)
-            .SelectMany(s => house.Store.List(s).Select(r => r.ToDocument(house.Store.DirectoryOf(s, r.Id)))),
+            .SelectMany(s => house.Store.List(s).Select(r => Seen(r, house.Store.DirectoryOf(s, r.Id)))),
     ]);
 
     /// <summary>Markdown or HTML; null when there is no such rollout.</summary>
@@ -113,6 +113,7 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
             return new(ExitCode.Done, request.Wish is RolloutWish.Pause ? "it pauses after the step that is under way; `mainstay rollout resume` lets it go on" : "it goes on", [], []);
         }
 
+        TellOfWait(step => tell(new(Step: step)));
         var ended = (await following)!;
         return new(ended.Phase is RolloutPhase.Failed or RolloutPhase.RolledBack ? ExitCode.Done : ExitCode.Failed, Summary(ended), [], []);
     }
@@ -122,7 +123,29 @@ internal sealed class RolloutDesk(HomeLayout home, RolloutHouse house, StackSupe
     {
         var following = house.Rollouts.FollowAsync(progress);
         house.Rollouts.Wish(RolloutWish.Abort, by);
+        TellOfWait(progress);
         await following;
+    }
+
+    /// <summary>Who joins a rollout that stands still already would hear nothing.</summary>
+    private void TellOfWait(Action<OperationStep> progress)
+    {
+        if (house.Rollouts is { Active: { } active, Waits: { } why })
+        {
+            progress(new(clock.GetUtcNow(), null, null, null, null, string.Create(CultureInfo.InvariantCulture, $"rollout {active.Number} {why}")));
+        }
+    }
+
+    /// <summary>What it waits for is not in the journal: it waits for the journal.</summary>
+    private RolloutRecord Now(RolloutRecord rollout) => house.Rollouts is { Active: { } active, Waits: { } why } && active.Number == rollout.Number
+        ? rollout with { Because = $"{rollout.Because}; it {why}" }
+        : rollout;
+
+    /// <summary>Whether every file is as it was sealed is asked when it counts: before a rollback, and before a deploy leaves a release as it is.</summary>
+    private static ReleaseDocument Seen(ReleaseRecord release, string directory)
+    {
+        var told = release.ToDocument(directory);
+        return release.State is ReleaseState.Unfinished || Directory.Exists(directory) ? told : told with { State = ReleaseState.Missing, Because = $"{directory} does not exist; {release.Because}" };
     }
 
     /// <summary>Puts services with a source into the release that they serve from, or served from last.</summary>

@@ -35,7 +35,7 @@ internal sealed class CanaryWatch(IInstances instances, ITrafficMeter meter)
                 var objection = Objection(context.Service, candidates, seen, part.To.Spec.Rollout.Deploy.RollbackOn);
                 if (objection is not null || (context.Time.GetElapsedTime(began) >= rule.For && context.Rollout.Wish is not RolloutWish.Pause))
                 {
-                    evidence.Add(Comparison(seen));
+                    evidence.Add(Comparison(seen, part.To.Spec.Rollout.Deploy.RollbackOn));
                     return objection;
                 }
 
@@ -65,5 +65,6 @@ internal sealed class CanaryWatch(IInstances instances, ITrafficMeter meter)
             : ReleaseJudge.Objection(seen, limits) is { } objection ? $"the canary {objection}" : null;
     }
 
-    private static EvidenceBlock Comparison(ReleaseSeen seen) => new("canary beside stable", [seen.New.Line("canary"), seen.Old.Line("stable")]);
+    private static EvidenceBlock Comparison(ReleaseSeen seen, RollbackOnSpec limits) =>
+        new("canary beside stable", [seen.New.Line("canary"), seen.Old.Line("stable"), .. ReleaseJudge.Unjudged(seen, limits)]);
 }

@@ -27,4 +27,7 @@ internal static partial class RolloutLog
 
     [LoggerMessage(EventId = 3008, Level = LogLevel.Warning, Message = "a rollout that ended long ago is no longer understood and is left out ({Why})")]
     public static partial void RolloutLeftOut(this ILogger logger, string why);
+
+    [LoggerMessage(EventId = 3009, Level = LogLevel.Warning, Message = "rollout {Number}: what was made of its releases could not be removed ({Why})")]
+    public static partial void RolloutKeepsUnfinished(this ILogger logger, long number, string why);
 }

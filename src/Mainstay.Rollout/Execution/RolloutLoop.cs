@@ -12,7 +12,9 @@ namespace Mainstay.Rollout.Execution;
 internal delegate RolloutTransition RolloutDecision(RolloutRecord rollout, RolloutEvent e, DateTimeOffset now);
 
 /// <summary>What all rollouts of a daemon share.</summary>
-internal sealed record RolloutSurroundings(RolloutBook Book, StepRunners Steps, TrafficNotes Traffic, RolloutDecision Decide, TimeProvider Time, ILogger Logger);
+/// <param name="Discard">Removes what was made so far of releases that are not finished; null when there are none.</param>
+internal sealed record RolloutSurroundings(
+    RolloutBook Book, StepRunners Steps, TrafficNotes Traffic, RolloutDecision Decide, TimeProvider Time, ILogger Logger, Action<RolloutMaterial>? Discard = null);
 
 /// <summary>One rollout on its way: a mailbox and a loop around <see cref="RolloutMachine"/>. Event, decision, journal, effect, in this order.</summary>
 internal sealed class RolloutLoop : IAsyncDisposable
@@ -32,6 +34,7 @@ internal sealed class RolloutLoop : IAsyncDisposable
     private readonly Lock _listening = new();
     private ImmutableArray<Action<OperationStep>> _listeners = [];
     private volatile RolloutRecord _record;
+    private volatile string? _waits;
     private CancellationTokenSource? _breakOff;
     private Task _step = Task.CompletedTask;
     private Task _loop = Task.CompletedTask;
@@ -43,6 +46,9 @@ internal sealed class RolloutLoop : IAsyncDisposable
     }
 
     public RolloutRecord Record => _record;
+
+    /// <summary>Why it stands still; null while it goes. Only in memory: what it waits for is that something can be written down.</summary>
+    public string? Waits => _waits;
 
     /// <summary>Completes with the record's last form; cancelled when the daemon goes away before that.</summary>
     public Task<RolloutRecord> Ended => _ended.Task;
@@ -126,7 +132,7 @@ internal sealed class RolloutLoop : IAsyncDisposable
         var (next, effect) = _around.Decide(_record, e, _around.Time.GetUtcNow());
         if (!ReferenceEquals(next, _record))
         {
-            await RememberAsync(next);
+            await RememberAsync(next, effect);
         }
 
         Carry(effect);
@@ -138,7 +144,7 @@ internal sealed class RolloutLoop : IAsyncDisposable
     }
 
     /// <summary>Nothing is done that a later daemon could not know of: without the journal a rollout stands still.</summary>
-    private async Task RememberAsync(RolloutRecord next)
+    private async Task RememberAsync(RolloutRecord next, RolloutEffect? effect)
     {
         var said = next.Because != _record.Because || next.Phase != _record.Phase;
         for (var tries = 0; ; tries++)
@@ -150,15 +156,23 @@ internal sealed class RolloutLoop : IAsyncDisposable
             }
             catch (JournalException e)
             {
-                if (tries == 0)
+                if (tries == 0 && await HasMadeRoomAsync(next, effect))
                 {
-                    _around.Logger.RolloutWaitsForJournal(next.Number, e.Message);
+                    continue;
                 }
 
+                if (_waits is null)
+                {
+                    _around.Logger.RolloutWaitsForJournal(next.Number, e.Message);
+                    Tell(new(_around.Time.GetUtcNow(), null, null, null, null, $"waits: {e.Message}"));
+                }
+
+                _waits = e.Message;
                 await Task.Delay(JournalRetry, _around.Time, _closing.Token);
             }
         }
 
+        _waits = null;
         var isMoved = next.Deadline != _record.Deadline;
         _record = next;
         if (isMoved)
@@ -171,6 +185,36 @@ internal sealed class RolloutLoop : IAsyncDisposable
             _around.Logger.RolloutMoved(next.Number, next.Phase.ToString(), next.Because);
             var about = next.HasEnded || next.Current is not { State: StepState.Going, Services: [var one] } ? null : one.Value;
             Tell(new(_around.Time.GetUtcNow(), about, null, null, null, next.Because));
+        }
+    }
+
+    /// <summary>
+    /// A release that will not be finished may be what fills the disk, and the step that makes it. Breaking that off needs no word in the journal:
+    /// a daemon that knows nothing of it begins the step again.
+    /// </summary>
+    private async Task<bool> HasMadeRoomAsync(RolloutRecord next, RolloutEffect? effect)
+    {
+        var isGivenUp = next is { Phase: RolloutPhase.Failed } or { Phase: RolloutPhase.Preparing, Wish: RolloutWish.Abort };
+        if (!isGivenUp || _around.Discard is not { } discard)
+        {
+            return false;
+        }
+
+        if (effect?.Kind is RolloutEffectKind.Cancel)
+        {
+            Carry(effect);
+            await _step;
+        }
+
+        try
+        {
+            discard(_material);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _around.Logger.RolloutKeepsUnfinished(next.Number, e.Message);
+            return false;
         }
     }
 
@@ -199,18 +243,21 @@ internal sealed class RolloutLoop : IAsyncDisposable
         var context = new StepContext(step, _material, () => _record, Tell, _around.Time);
         try
         {
-            var before = await _around.Traffic.ReadAsync(_record, token);
-            var outcome = await _around.Steps.Of(step.Kind).RunAsync(context, token);
+            var before = _record.Counted ?? await _around.Traffic.ReadAsync(_record, token);
+            var outcome = await OutcomeAsync(context, token);
+
+            // The step has ended: who breaks it off now must not take away what came of it.
+            var after = await _around.Traffic.ReadAsync(_record, _closing.Token);
             Post(new(
                 outcome.Ok ? RolloutEventKind.StepDone : RolloutEventKind.StepFailed,
                 outcome.Because,
                 index,
                 outcome.Evidence,
                 outcome.Cause,
-                // The step has ended: who breaks it off now must not take away what came of it.
-                TrafficNotes.Between(before, await _around.Traffic.ReadAsync(_record, _closing.Token)),
+                TrafficNotes.Between(before, after),
                 outcome.Services,
-                outcome.Restore));
+                outcome.Restore,
+                after));
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested || _closing.IsCancellationRequested)
         {
@@ -219,16 +266,29 @@ internal sealed class RolloutLoop : IAsyncDisposable
                 Post(new(RolloutEventKind.StepFailed, "it was broken off", index));
             }
         }
+        catch (Exception fault)
+        {
+            _around.Logger.StepFault(fault, _record.Number, step.Kind.ToString());
+            Post(new(RolloutEventKind.StepFailed, $"met a fault of Mainstay's own: {fault.Message}", index));
+        }
+    }
+
+    private async Task<StepOutcome> OutcomeAsync(StepContext context, CancellationToken token)
+    {
+        try
+        {
+            return await _around.Steps.Of(context.Step.Kind).RunAsync(context, token);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A full disk, a source that is larger than a release may be: the message is the system's or says it already.
-            Post(new(RolloutEventKind.StepFailed, e.Message, index));
+            return StepOutcome.Failed(e.Message);
         }
-        catch (Exception fault)
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
             // Ours, not the user's; the rollout must come to its end all the same.
-            _around.Logger.StepFault(fault, _record.Number, step.Kind.ToString());
-            Post(new(RolloutEventKind.StepFailed, $"met a fault of Mainstay's own: {fault.Message}", index));
+            _around.Logger.StepFault(fault, _record.Number, context.Step.Kind.ToString());
+            return StepOutcome.Failed($"met a fault of Mainstay's own: {fault.Message}");
         }
     }
 

@@ -18,12 +18,13 @@ internal sealed class TrafficNotes(ITrafficMeter meter)
             read.Max(t => t.LongestHold.TotalSeconds));
     }
 
+    /// <summary>What an edge worker had counted that ended together with the daemon, and what is an hour old, is forgotten: never less than nothing.</summary>
     public static TrafficFigures? Between(TrafficFigures? before, TrafficFigures? after) => after is null
         ? null
         : new(
-            after.Requests - (before?.Requests ?? 0),
-            after.Failed - (before?.Failed ?? 0),
-            Math.Round(after.DowntimeS - (before?.DowntimeS ?? 0), 3),
+            Math.Max(0, after.Requests - (before?.Requests ?? 0)),
+            Math.Max(0, after.Failed - (before?.Failed ?? 0)),
+            Math.Max(0, Math.Round(after.DowntimeS - (before?.DowntimeS ?? 0), 3)),
 
             // The longest of all so far; it belongs to this step only when it has grown meanwhile.
             after.LongestHoldS > (before?.LongestHoldS ?? 0) ? after.LongestHoldS : 0);

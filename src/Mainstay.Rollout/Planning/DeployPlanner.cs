@@ -113,14 +113,29 @@ public sealed class DeployPlanner(ISourceReader sources, SourcePreflight files, 
             from is null ? [] : SourceChanges.EnvironmentChanges(from.Environment, declared.Environment),
             [.. state.Overrides(wish.AllowDirty)]);
 
-        // The same source, built the same way: the release that serves is the one that would be built again.
-        if (serving is not null && serving.SourceId == state.Id && IsBuiltAlike(from!.Spec.Rollout, declared.Spec.Rollout))
+        // The same source, built the same way: the release that serves is the one that would be built again, if it is still what was built.
+        if (serving is not null && serving.SourceId == state.Id && IsBuiltAlike(from!.Spec.Rollout, declared.Spec.Rollout) && IsWhole(serving, problems, preflight, token))
         {
             return new(from, ReleasedService.Of(declared, store.DirectoryOf(name, serving.Id), serving.Id), state.Id, state.Commit, IsMade: true);
         }
 
         var id = store.NextId(name, state.Id);
         return new(from, ReleasedService.Of(declared, store.DirectoryOf(name, id), id), state.Id, state.Commit, IsMade: false, state.Label);
+    }
+
+    private bool IsWhole(ReleaseRecord serving, List<Problem> problems, List<EvidenceBlock> preflight, CancellationToken token)
+    {
+        var damage = store.Verify(serving.Service, serving.Id, token);
+        if (!damage.IsEmpty)
+        {
+            preflight.Add(new($"release {serving.Id} of {serving.Service} serves and is not as it was sealed, so it is built anew", damage));
+            problems.Add(RolloutCodes.ReleaseDamaged.Warning(
+                new Where(store.DirectoryOf(serving.Service, serving.Id), 0, 0, ""),
+                $"service \"{serving.Service}\" serves from a release that is not as it was sealed: {string.Join(", ", damage.Take(5))}",
+                "nothing: a new release of the same source takes its place; find out who changed it"));
+        }
+
+        return damage.IsEmpty;
     }
 
     private static bool IsBuiltAlike(RolloutSpec one, RolloutSpec other) =>

@@ -22,6 +22,7 @@ internal enum RolloutEventKind
 /// <param name="Cause">Of a failed step: explained.</param>
 /// <param name="Services">What the step has found out about services, by name.</param>
 /// <param name="Restore">Commands that would bring a backup back.</param>
+/// <param name="Counted">What the edge has counted until now.</param>
 internal sealed record RolloutEvent(
     RolloutEventKind Kind,
     string Because,
@@ -30,7 +31,8 @@ internal sealed record RolloutEvent(
     FailureReport? Cause = null,
     TrafficFigures? Traffic = null,
     ImmutableArray<RolloutService> Services = default,
-    ImmutableArray<string> Restore = default);
+    ImmutableArray<string> Restore = default,
+    TrafficFigures? Counted = null);
 
 /// <summary>What the loop has to do. Effects come after the record was journaled.</summary>
 internal enum RolloutEffectKind

@@ -186,6 +186,7 @@ internal static class RolloutMachine
     {
         Services = e.Services.IsDefaultOrEmpty ? rollout.Services : [.. rollout.Services.Select(s => e.Services.FirstOrDefault(n => n.Name == s.Name) ?? s)],
         Restore = e.Restore.IsDefaultOrEmpty ? rollout.Restore : [.. rollout.Restore.Union(e.Restore)],
+        Counted = e.Counted ?? rollout.Counted,
         Steps = rollout.Steps.SetItem(step, rollout.Steps[step] with
         {
             State = state,

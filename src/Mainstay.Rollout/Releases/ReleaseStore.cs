@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Mainstay.Contracts.Rollouts;
+using Mainstay.Rollout.Planning;
 using Mainstay.Rollout.Sources;
 using Mainstay.Spec.Model;
 
@@ -70,6 +71,18 @@ public sealed class ReleaseStore(string root, TreeLimits limits, TimeProvider ti
     {
         FileTree.Delete(DirectoryOf(service, id));
         Directory.CreateDirectory(DirectoryOf(service, id));
+    }
+
+    /// <summary>Removes what was made so far of a rollout's releases, those that are finished apart. Each stays known, and can be made from empty.</summary>
+    public void DiscardUnfinished(RolloutMaterial material)
+    {
+        foreach (var (service, id) in material.Parts.Where(p => p is { SourceId: not null, IsMade: false }).Select(p => (p.To.Spec.Name, p.To.Release)))
+        {
+            if (Find(service, id) is { State: ReleaseState.Unfinished })
+            {
+                FileTree.Delete(DirectoryOf(service, id));
+            }
+        }
     }
 
     /// <summary>Writes down the source's files as fetched; call before the build.</summary>

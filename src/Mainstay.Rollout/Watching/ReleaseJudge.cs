@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Mainstay.Spec.Model;
 
@@ -7,7 +8,8 @@ namespace Mainstay.Rollout.Watching;
 /// <param name="Restarts">Unplanned exits of the new instances, together.</param>
 /// <param name="LastExit">How the last of them came, one sentence.</param>
 /// <param name="MemoryKills">New instances that reached their memory limit.</param>
-internal sealed record ReleaseSeen(Figures Old, Figures New, int Restarts, string LastExit, int MemoryKills);
+/// <param name="HasRoute">The edge sends it requests, and can tell of them.</param>
+internal sealed record ReleaseSeen(Figures Old, Figures New, int Restarts, string LastExit, int MemoryKills, bool HasRoute = true);
 
 /// <summary>Whether a new release may stay. Pure, and asked again and again while a rollout bakes or its canary is compared.</summary>
 internal static class ReleaseJudge
@@ -33,6 +35,19 @@ internal static class ReleaseJudge
 
         return Errors(seen, limits) ?? Slowness(seen, limits);
     }
+
+    /// <summary>What could not be judged for want of requests, a sentence each. Silence would read as if it had been judged and found well.</summary>
+    public static ImmutableArray<string> Unjudged(ReleaseSeen seen, RollbackOnSpec limits) =>
+    [
+        .. limits.ErrorRate is not null && seen.New.Requests < RequestsForErrors
+            ? [string.Create(CultureInfo.InvariantCulture, $"too few requests to judge the error rate ({seen.New.Requests} of {RequestsForErrors})")]
+            : Array.Empty<string>(),
+        .. limits.P99Factor is not null && seen.New.Requests < RequestsForP99
+            ? [string.Create(CultureInfo.InvariantCulture, $"too few requests to judge p99 ({seen.New.Requests} of {RequestsForP99})")]
+            : limits.P99Factor is not null && seen.Old.Requests < RequestsForP99
+            ? [string.Create(CultureInfo.InvariantCulture, $"too few requests to judge p99 ({seen.Old.Requests} of {RequestsForP99} by the release before)")]
+            : Array.Empty<string>(),
+    ];
 
     private static string? Errors(ReleaseSeen seen, RollbackOnSpec limits) =>
         limits.ErrorRate is { } limit && seen.New.Requests >= RequestsForErrors && seen.New.ErrorRate > limit && seen.New.ErrorRate > seen.Old.ErrorRate

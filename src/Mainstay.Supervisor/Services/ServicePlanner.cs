@@ -31,6 +31,7 @@ internal static class ServicePlanner
             ?? Align(record, seen)
             ?? BeginReload(record, seen)
             ?? AdvanceReload(record, seen)
+            ?? OpenGate(record, seen)
             ?? FillSlots(record);
         return changed is null
             ? new(record, [.. ServiceSteps.Of(record, seen, holdMax)], record.Because)
@@ -46,7 +47,7 @@ internal static class ServicePlanner
     /// first request.
     /// </summary>
     public static bool IsAtGate(ServiceRecord record, ServiceSeen seen) =>
-        (record is { Unproven: true, Reload: null } && Enumerable.Range(0, record.Count).All(index => seen.At(index, LaneRole.Current) is { IsGood: true }))
+        (record is { Gate: FirstGate.Closed, Reload: null } && AreAllGood(record, seen))
         || record.Reload is { Stage: ReloadStage.Going, IsGated: true } reload
             && NextBatch(record, reload) is { IsEmpty: false } batch
             && batch.All(old => seen.At(old.Index, LaneRole.Successor) is { IsGood: true } successor && !reload.MayTakeOver(successor.Lane.Key));
@@ -134,7 +135,7 @@ internal static class ServicePlanner
                 Release = reload.To,
                 Reload = null,
                 Setback = null,
-                Unproven = reload.IsGated,
+                Gate = reload.IsGated ? FirstGate.Closed : FirstGate.Open,
                 Lanes = [.. record.Lanes.Select(l => l with { Role = LaneRole.Retiring })],
                 Because = $"{reload.Because}; no instance was serving, so the new ones simply start",
             };
@@ -251,6 +252,14 @@ internal static class ServicePlanner
                 Because = $"{because} behind its brake",
             };
     }
+
+    /// <summary>All of them were judged well; but who has fallen since then gets no request, and ends the rollout.</summary>
+    private static ServiceRecord? OpenGate(ServiceRecord record, ServiceSeen seen) => record is { Gate: FirstGate.Opening, Reload: null } && AreAllGood(record, seen)
+        ? record with { Gate = FirstGate.Open, Because = "was judged well and gets its first requests" }
+        : null;
+
+    private static bool AreAllGood(ServiceRecord record, ServiceSeen seen) =>
+        Enumerable.Range(0, record.Count).All(index => seen.At(index, LaneRole.Current) is { IsGood: true });
 
     private static ServiceRecord? FillSlots(ServiceRecord record)
     {

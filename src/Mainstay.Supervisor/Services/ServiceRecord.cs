@@ -69,6 +69,19 @@ internal sealed record ReloadRecord(int To, ReloadStage Stage, long Operation, s
 /// <param name="Failures">Successors that an insistent reload has lost so far.</param>
 internal sealed record PaceRecord(int Batch, bool Gated, ImmutableArray<string> Passed, bool Insistent = false, int Failures = 0);
 
+/// <summary>Between the first instances of a service and their first request.</summary>
+internal enum FirstGate
+{
+    /// <summary>Nobody judges it, or somebody has.</summary>
+    Open,
+
+    /// <summary>They are started, and wait for their judgement.</summary>
+    Closed,
+
+    /// <summary>They were judged well; it opens when all of them are seen to be good still.</summary>
+    Opening,
+}
+
 /// <summary>How the last reload of a service ended, when it ended badly.</summary>
 internal sealed record SetbackRecord(long Operation, bool Skipped, string Because);
 
@@ -77,7 +90,7 @@ internal sealed record SetbackRecord(long Operation, bool Skipped, string Becaus
 /// <param name="Count">Instances wanted.</param>
 /// <param name="Stamp">Number of the last explicit start; instances follow it once.</param>
 /// <param name="OnTrial">A rollout still judges the release: should it fall, another one comes at once, so requests are worth holding even for a crash.</param>
-/// <param name="Unproven">A rollout brought the service where nothing served, and has yet to judge it: its instances are candidates and get no ordinary request.</param>
+/// <param name="Gate">Of a service that a rollout has brought where nothing served.</param>
 /// <param name="RestartStamp">Instances with an older stamp than this have their process replaced.</param>
 internal sealed record ServiceRecord(
     ServiceName Name,
@@ -95,8 +108,11 @@ internal sealed record ServiceRecord(
     long Operation,
     string Because,
     bool OnTrial = false,
-    bool Unproven = false)
+    FirstGate Gate = FirstGate.Open)
 {
+    /// <summary>A rollout has yet to judge it: its instances are candidates and get no ordinary request.</summary>
+    public bool IsUnproven => Gate is not FirstGate.Open;
+
     public static string Wants(int count) => count == 1 ? "1 instance is wanted" : FormattableString.Invariant($"{count} instances are wanted");
 
     public ReleaseRecord Wanted => Find(Release);

@@ -47,7 +47,7 @@ internal sealed record ServiceVerdict(VerdictKind Kind, string Because, LaneSeen
         // An instance that has not yet heard of this start shows how the one before it went.
         if (current.All(l => l.IsGood && l.State.Follows(record.Stamp)))
         {
-            return new(VerdictKind.Done, record.Because);
+            return new(record.Gate is FirstGate.Opening ? VerdictKind.Going : VerdictKind.Done, record.Because);
         }
 
         if (current.FirstOrDefault(l => !l.State.Follows(record.Stamp) || (!l.IsGood && !l.HasFailed)) is { } undecided)

@@ -28,7 +28,7 @@ internal static class TrafficPlan
     }
 
     private static TrafficEndpoint Endpoint(ServiceRecord record, LaneSeen lane) =>
-        new(lane.EndpointId!, lane.Port!.Value, Draining: !IsOffered(lane), Candidate: IsOffered(lane) && (record.Unproven || lane.Lane.Role is LaneRole.Successor));
+        new(lane.EndpointId!, lane.Port!.Value, Draining: !IsOffered(lane), Candidate: IsOffered(lane) && (record.IsUnproven || lane.Lane.Role is LaneRole.Successor));
 
     /// <summary>What the edge would do by both is the same.</summary>
     public static bool AreSame(ServiceTraffic one, ServiceTraffic? other) => other is not null

@@ -29,7 +29,7 @@ public sealed record ProcessView(
     string Because)
 {
     internal static ImmutableArray<ProcessView> Of(ServiceView view) =>
-        [.. view.Record.Lanes.Where(l => l.Role is not LaneRole.Retiring).Select(l => Of(l, view.Record.Unproven, view.Record.Find(l.Release), view.Runners.FirstOrDefault(r => r.Key == l.Key)))];
+        [.. view.Record.Lanes.Where(l => l.Role is not LaneRole.Retiring).Select(l => Of(l, view.Record.IsUnproven, view.Record.Find(l.Release), view.Runners.FirstOrDefault(r => r.Key == l.Key)))];
 
     private static ProcessView Of(LaneRecord lane, bool isUnproven, ReleaseRecord release, InstanceRunner? runner)
     {

@@ -83,7 +83,7 @@ internal static class StackChanges
         var name = to.Spec.Name;
         var next = state.Services.TryGetValue(name, out var known)
             ? Advanced(known, to, batch, promote, operation)
-            : Added(to, operation) with { OnTrial = true, Unproven = true };
+            : Added(to, operation) with { OnTrial = true, Gate = FirstGate.Closed };
         return new(state with { Stack = state.Stack with { Operation = operation }, Services = state.Services.SetItem(name, next) }, [name]);
     }
 
@@ -98,7 +98,7 @@ internal static class StackChanges
                 : new(state with { Stack = state.Stack with { Operation = operation }, Services = state.Services.SetItem(name, Added(to, operation)) }, [name]);
         }
 
-        var back = to is null ? Gone(known, operation) : Towards(Risen(known, operation) with { Unproven = false }, to, operation, $"{to.Release} comes back", new(Math.Max(1, known.Count), Gated: false, [], Insistent: true));
+        var back = to is null ? Gone(known, operation) : Towards(Risen(known, operation) with { Gate = FirstGate.Open }, to, operation, $"{to.Release} comes back", new(Math.Max(1, known.Count), Gated: false, [], Insistent: true));
         return new(state with { Stack = state.Stack with { Operation = operation }, Services = state.Services.SetItem(name, back) }, [name]);
     }
 
@@ -107,7 +107,7 @@ internal static class StackChanges
         state with
         {
             Stack = state.Stack with { Operation = operation },
-            Services = state.Services.SetItems(state.Services.Where(s => s.Value.OnTrial).Select(s => new KeyValuePair<ServiceName, ServiceRecord>(s.Key, s.Value with { OnTrial = false, Unproven = false }))),
+            Services = state.Services.SetItems(state.Services.Where(s => s.Value.OnTrial).Select(s => new KeyValuePair<ServiceName, ServiceRecord>(s.Key, s.Value with { OnTrial = false, Gate = FirstGate.Open }))),
         },
         []);
 
@@ -123,7 +123,11 @@ internal static class StackChanges
         var passed = promote && record.Reload is { Stage: ReloadStage.Going, IsGated: true }
             ? record.Lanes.Where(l => l.Role is LaneRole.Successor).Select(l => l.Key).ToImmutableArray()
             : [];
-        return Towards(Risen(record, operation), to, operation, $"rollout of {to.Release}", new(Math.Max(1, batch), Gated: true, passed)) with { OnTrial = true, Unproven = record.Unproven && !promote };
+        return Towards(Risen(record, operation), to, operation, $"rollout of {to.Release}", new(Math.Max(1, batch), Gated: true, passed)) with
+        {
+            OnTrial = true,
+            Gate = promote && record.IsUnproven ? FirstGate.Opening : record.Gate,
+        };
     }
 
     private static ServiceRecord Risen(ServiceRecord record, long operation) => record with
@@ -161,7 +165,7 @@ internal static class StackChanges
         {
             Wish = ServiceWish.Up,
             Count = service.Spec.Instances,
-            Unproven = false,
+            Gate = FirstGate.Open,
             Stamp = needy || record.Wish is not ServiceWish.Up ? record.Stamp + 1 : record.Stamp,
             Operation = operation,
             Setback = null,

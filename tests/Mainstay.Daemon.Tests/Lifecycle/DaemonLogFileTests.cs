@@ -23,4 +23,22 @@ public sealed class DaemonLogFileTests : IDisposable
 
         Assert.Contains("written", Assert.Single(File.ReadAllLines(path)), StringComparison.Ordinal);
     }
+
+    /// <summary>/dev/full takes no byte, as a full disk. What fails while a fault is told would end the loop that tells it.</summary>
+    [Fact]
+    public void A_full_disk_is_nothing_that_whoever_logs_hears_of_and_ends_with_the_disk_being_full()
+    {
+        var path = Path.Combine(_folder, "daemon.log");
+        File.CreateSymbolicLink(path, "/dev/full");
+        using var log = new DaemonLogFile(path, TimeProvider.System);
+        var logger = log.CreateLogger("Test");
+
+        logger.DaemonEnds("nobody reads this");
+        logger.DaemonEnds("nor this");
+        File.Delete(path);
+        logger.DaemonEnds("written");
+
+        Assert.Contains(File.ReadAllLines(path), line => line.Contains("written", StringComparison.Ordinal));
+        Assert.DoesNotContain(File.ReadAllLines(path), line => line.Contains("nor this", StringComparison.Ordinal));
+    }
 }

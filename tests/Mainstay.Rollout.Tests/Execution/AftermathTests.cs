@@ -71,7 +71,7 @@ public sealed class AftermathTests : IDisposable
         return new(stack, [Applied(from)], stack, [Applied(to)], [new(Applied(from), Applied(to), s_source.Id, s_source.Commit, IsMade: false)]);
     }
 
-    private static AppliedService Applied(string release) => new(
+    internal static AppliedService Applied(string release) => new(
         new ServiceSpec(
             s_api,
             new(["node", "a.js"], Shell: false, SourceSpan.None),

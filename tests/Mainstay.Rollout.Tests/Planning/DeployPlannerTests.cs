@@ -3,6 +3,7 @@ using Mainstay.Rollout.Planning;
 using Mainstay.Rollout.Releases;
 using Mainstay.Rollout.Sources;
 using Mainstay.Rollout.Tests.Releases;
+using Mainstay.Rollout.Verification;
 using Mainstay.Spec.Model;
 
 namespace Mainstay.Rollout.Tests.Planning;
@@ -47,7 +48,9 @@ public sealed class DeployPlannerTests : IDisposable
         var declared = Sourced.Declared(new GitSourceSpec(_box["repo"], "main", SourceSpan.None));
         var stack = new StackSpec(new("shop"), "mainstay.yaml", "/srv", EdgeSpec.None, [declared.Spec], [], []);
         var wish = new DeployWish(null, [], stack, [declared], [], AllowDirty: false, AllowDowntime: true, DryRun: false, "ana", []);
-        return new DeployPlanner(new SourceReader(new ShellCommands(), _box["mirrors"], SourceLimits.Default), _store, TimeProvider.System)
+        var sources = new SourceReader(new ShellCommands(), _box["mirrors"], SourceLimits.Default);
+        var preflight = new SourcePreflight(sources, new NothingFound(), _box["releases"], TreeLimits.Default, TimeProvider.System);
+        return new DeployPlanner(sources, preflight, _store, TimeProvider.System)
             .PlanAsync(wish, 1, _ => { }, TestContext.Current.CancellationToken);
     }
 }

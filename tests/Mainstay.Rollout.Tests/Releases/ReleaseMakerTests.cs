@@ -97,9 +97,10 @@ public sealed class ReleaseMakerTests : IDisposable
 
     private static RolloutPart Part(string archive, params string[] build) =>
         Sourced.Part(Sourced.Declared(new ArchiveSourceSpec(archive, FileTree.HashFile(archive, default), SourceSpan.None), build), Release);
+}
 
-    private sealed class NothingFound : IReleaseCheck
-    {
-        public Task<ImmutableArray<Problem>> CheckAsync(string root, AppliedService service, CancellationToken token) => Task.FromResult(ImmutableArray<Problem>.Empty);
-    }
+/// <summary>A release in which there is nothing to complain about.</summary>
+internal sealed class NothingFound : IReleaseCheck
+{
+    public Task<ImmutableArray<Problem>> CheckAsync(string root, AppliedService service, bool built, CancellationToken token) => Task.FromResult(ImmutableArray<Problem>.Empty);
 }

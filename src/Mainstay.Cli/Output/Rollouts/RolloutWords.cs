@@ -56,6 +56,7 @@ internal static class RolloutWords
         ReleaseState.Serving => "serving",
         ReleaseState.Proven => "proven",
         ReleaseState.Bad => "bad",
+        ReleaseState.Missing => "missing",
     };
 
     /// <summary>As the manifest writes it.</summary>
@@ -85,7 +86,7 @@ internal static class RolloutWords
     {
         ReleaseState.Serving or ReleaseState.Proven => palette.Good,
         ReleaseState.Built => palette.Warn,
-        ReleaseState.Bad => palette.Bad,
+        ReleaseState.Bad or ReleaseState.Missing => palette.Bad,
         ReleaseState.Unfinished => palette.Dim,
     });
 
@@ -103,6 +104,7 @@ internal static class RolloutWords
         RolloutPhase.Preparing or RolloutPhase.Rolling or RolloutPhase.Baking or RolloutPhase.Undoing => $"rollout {rollout.Number} is still {Of(rollout.Phase)}",
     };
 
-    private static string Each(RolloutRecord rollout, Func<RolloutService, string?> release) =>
-        Harmless.Text(string.Join(", ", rollout.Services.Select(s => $"{s.Name} {release(s) ?? "(nothing, as before)"}")), colours: false);
+    private static string Each(RolloutRecord rollout, Func<RolloutService, string?> release) => rollout.Services.IsEmpty
+        ? "every service, none of which was to change"
+        : Harmless.Text(string.Join(", ", rollout.Services.Select(s => $"{s.Name} {release(s) ?? "(nothing, as before)"}")), colours: false);
 }

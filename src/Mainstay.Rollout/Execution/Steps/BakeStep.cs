@@ -39,9 +39,11 @@ internal sealed class BakeStep(IInstances instances, ITrafficMeter meter) : ISte
             if (Watched() >= bake && context.Rollout.Wish is not RolloutWish.Pause)
             {
                 await meter.RefreshAsync(token);
+                var last = parts.Select(p => (Part: p, Seen: See(context.Rollout, p))).ToImmutableArray();
+                var unjudged = last.SelectMany(l => Unjudged(l.Part, l.Seen).Select(u => parts.Length == 1 ? u : $"{l.Part.To.Spec.Name}: {u}")).ToImmutableArray();
                 return StepOutcome.Done(
-                    string.Create(CultureInfo.InvariantCulture, $"nothing spoke against it for {bake.TotalSeconds:0.#} s"),
-                    [.. parts.Select(p => Comparison(p, See(context.Rollout, p)))]);
+                    string.Create(CultureInfo.InvariantCulture, $"nothing spoke against it for {bake.TotalSeconds:0.#} s{string.Concat(unjudged.Select(u => $"; {u}"))}"),
+                    [.. last.Select(l => Comparison(l.Part, l.Seen))]);
             }
 
             await Task.Delay(Look, context.Time, token);
@@ -63,7 +65,8 @@ internal sealed class BakeStep(IInstances instances, ITrafficMeter meter) : ISte
             Figures.Of(traffic, mine),
             now.Sum(i => i.Restarts),
             now.FirstOrDefault(i => i.Restarts > 0) is { } fallen ? $"{fallen.Id} {fallen.Cause ?? fallen.Because}" : "",
-            now.Sum(i => i.MemoryKills));
+            now.Sum(i => i.MemoryKills),
+            traffic is not null);
     }
 
     private static EvidenceBlock Comparison(RolloutPart part, ReleaseSeen seen) => new(
@@ -72,5 +75,9 @@ internal sealed class BakeStep(IInstances instances, ITrafficMeter meter) : ISte
             seen.New.Line(part.To.Release),
             part.From is { } from ? seen.Old.Line(from.Release) : "nothing served before",
             string.Create(CultureInfo.InvariantCulture, $"unplanned exits: {seen.Restarts}"),
+            .. Unjudged(part, seen),
         ]);
+
+    /// <summary>A service without requests of its own, one without a route for example, has nothing to be judged by; that is no news.</summary>
+    private static ImmutableArray<string> Unjudged(RolloutPart part, ReleaseSeen seen) => seen.HasRoute ? ReleaseJudge.Unjudged(seen, part.To.Spec.Rollout.Deploy.RollbackOn) : [];
 }

@@ -10,14 +10,14 @@ internal sealed class RollbackOnShape() : Shape<RollbackOnSpec>("rollback_on")
 
     private static readonly Key<double?> s_errorRate = new(
         "error_rate", new OrIgnoreKind<double>(new PercentKind("2%")), s_default.ErrorRate,
-        "The share of requests that failed (5xx, or no answer), when it is also more than the old release's.", OrIgnoreKind<double>.Ignore)
+        "The share of requests that failed (5xx, or no answer), when it is also more than the old release's. Judged from 20 requests to the new release on.", OrIgnoreKind<double>.Ignore)
     {
         AlsoKnownAs = ["errors", "5xx", "failure_rate", "max_failure_ratio"],
     };
 
     private static readonly Key<double?> s_p99 = new(
         "p99", new OrIgnoreKind<double>(new FactorKind(1, 1000, "2x")), s_default.P99Factor,
-        "The 99th percentile of response times, in times of the old release's.", OrIgnoreKind<double>.Ignore)
+        "The 99th percentile of response times, in times of the old release's. Judged from 100 requests on to each of the two; the rollout says so when there were fewer.", OrIgnoreKind<double>.Ignore)
     {
         AlsoKnownAs = ["latency", "p99_latency", "response_time"],
     };
