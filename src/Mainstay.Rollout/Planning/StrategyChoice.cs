@@ -59,7 +59,7 @@ internal sealed record StrategyChoice(DeployStrategy Strategy, bool KeepsServing
     private static int CanarySize(ServiceSpec to) =>
         Math.Clamp((int)Math.Ceiling(to.Instances * (to.Rollout.Deploy.Canary?.Percent ?? 100) / 100), 1, to.Instances);
 
-    private static string Weakness(ServiceSpec to) => to.Healthcheck is null ? "; without a healthcheck ready means only that its port is open" : "";
+    private static string Weakness(ServiceSpec to) => to is { Healthcheck: null, Port.Kind: not PortKind.None } ? "; without a healthcheck ready means only that its port is open" : "";
 
     private static string Instances(int count) => count == 1 ? "1 instance" : $"{count} instances";
 }

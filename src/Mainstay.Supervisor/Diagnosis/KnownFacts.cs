@@ -9,8 +9,17 @@ internal static class KnownFacts
 {
     private static readonly Dictionary<string, string> UsualPorts = new(StringComparer.Ordinal)
     {
-        ["5432"] = "PostgreSQL", ["3306"] = "MySQL", ["6379"] = "Redis", ["27017"] = "MongoDB", ["5672"] = "RabbitMQ", ["9092"] = "Kafka",
-        ["11211"] = "memcached", ["9200"] = "Elasticsearch", ["2379"] = "etcd", ["4222"] = "NATS", ["1433"] = "SQL Server",
+        ["5432"] = "PostgreSQL",
+        ["3306"] = "MySQL",
+        ["6379"] = "Redis",
+        ["27017"] = "MongoDB",
+        ["5672"] = "RabbitMQ",
+        ["9092"] = "Kafka",
+        ["11211"] = "memcached",
+        ["9200"] = "Elasticsearch",
+        ["2379"] = "etcd",
+        ["4222"] = "NATS",
+        ["1433"] = "SQL Server",
     };
 
     public static ImmutableDictionary<string, string> Of(FailureFacts facts, ImmutableDictionary<string, string> captures)

@@ -255,7 +255,7 @@ internal static class ServicePlanner
 
     /// <summary>All of them were judged well; but who has fallen since then gets no request, and ends the rollout.</summary>
     private static ServiceRecord? OpenGate(ServiceRecord record, ServiceSeen seen) => record is { Gate: FirstGate.Opening, Reload: null } && AreAllGood(record, seen)
-        ? record with { Gate = FirstGate.Open, Because = "was judged well and gets its first requests" }
+        ? record with { Gate = FirstGate.Open, Because = "was judged well" }
         : null;
 
     private static bool AreAllGood(ServiceRecord record, ServiceSeen seen) =>

@@ -27,7 +27,7 @@ public sealed class RolloutDeathTests : IAsyncLifetime
     {
         // The daemon finds this git before the real one.
         var real = Environment.GetEnvironmentVariable("PATH")!;
-        var script = $"#!/bin/sh\ncase \"$*\" in *checkout*) test -f {_app.Home.Root}/hold && {{ echo came >> {_app.Home.Root}/gate/came; while ! test -f {_gate.Way}; do sleep 0.05; done; }};; esac\nPATH={real} exec git \"$@\"\n";
+        var script = $"#!/bin/sh\ncase \"$* $PWD $GIT_WORK_TREE $GIT_INDEX_FILE\" in *.preflight*) ;; *checkout*) test -f {_app.Home.Root}/hold && {{ echo came >> {_app.Home.Root}/gate/came; while ! test -f {_gate.Way}; do sleep 0.05; done; }};; esac\nPATH={real} exec git \"$@\"\n";
         Write(Path.Combine(_app.Home.Root, "bin", "git"), script);
         _app.Home.Environment.Add(("PATH", $"{_app.Home.Root}/bin:{real}"));
         return DiesAsync(

@@ -1,7 +1,7 @@
 using Mainstay.EndToEnd.Tests.Support;
 
 // The machine is the tests' shared resource: a few at a time, and those that count lost requests or milliseconds one at a time.
-[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
 
 namespace Mainstay.EndToEnd.Tests.Support;
 

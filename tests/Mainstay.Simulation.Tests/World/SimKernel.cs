@@ -26,7 +26,7 @@ internal sealed class SimKernel(SimWorld world)
     {
         var program = world.Programs[int.Parse(request.Environment["PROGRAM"], System.Globalization.CultureInfo.InvariantCulture)];
         int? port = request.Environment.TryGetValue("PORT", out var p) ? int.Parse(p, System.Globalization.CultureInfo.InvariantCulture) : null;
-        var process = new SimProcess(new(FreePid(), ++_ticks), request.RunId, program, port, request.Environment.ContainsKey("NOTIFY_SOCKET")) 
+        var process = new SimProcess(new(FreePid(), ++_ticks), request.RunId, program, port, request.Environment.ContainsKey("NOTIFY_SOCKET"))
         {
             StartedAt = world.Events.Now,
             Directory = request.Directory,

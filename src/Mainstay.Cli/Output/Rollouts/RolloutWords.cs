@@ -99,6 +99,7 @@ internal static class RolloutWords
     {
         RolloutPhase.Succeeded => $"serves now: {Each(rollout, s => s.To)}",
         RolloutPhase.Failed => $"serves as before, untouched: {Each(rollout, s => s.From)}",
+        RolloutPhase.RolledBack when rollout.Services.All(s => s.From is null) && !rollout.Services.IsEmpty => "nothing serves, as before",
         RolloutPhase.RolledBack => $"serves again, proven: {Each(rollout, s => s.From)}",
         RolloutPhase.Broken => $"wanted again, but not proven to serve: {Each(rollout, s => s.From)}; mainstay status shows how far it is",
         RolloutPhase.Preparing or RolloutPhase.Rolling or RolloutPhase.Baking or RolloutPhase.Undoing => $"rollout {rollout.Number} is still {Of(rollout.Phase)}",

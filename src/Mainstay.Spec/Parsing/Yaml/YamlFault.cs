@@ -14,7 +14,7 @@ internal sealed record YamlFault(int Line, int Column, string What, string Fix)
     {
         var mark = (e as YamlException)?.Start ?? last?.End ?? Mark.Empty;
         var (line, column) = (Math.Max(1, (int)mark.Line), Math.Max(1, (int)mark.Column));
-        
+
         // Line breaks as the parser counts them.
         var lines = text.ReplaceLineEndings("\n").Split('\n');
         return Tab(lines, line)
