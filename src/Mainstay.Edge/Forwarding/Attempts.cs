@@ -58,5 +58,5 @@ internal sealed class Attempts(Forwarder forwarder, WebSocketForwarder webSocket
 
     public ValueTask<Attempt> TryAsync(EdgeRequest request, InstanceTraffic instance, Route route, Tries tries) => tries.Key is { } key
         ? new(webSockets.TryAsync(request, instance, route.Timeout, key))
-        : forwarder.TryAsync(request, instance, route.Timeout, tries.BodyAppended, fresh: tries.Repeated);
+        : forwarder.TryAsync(request, instance, route.Timeout, tries.BodyAppended, fresh: tries.Deaths > 0);
 }

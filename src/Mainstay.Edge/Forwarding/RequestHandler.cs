@@ -82,7 +82,7 @@ internal sealed class RequestHandler(TrafficState traffic, Selection selection, 
             if (!request.IsWebSocket)
             {
                 // A WebSocket was counted when it began.
-                var repeats = IsRepeatable(request, tries) && !tries.Repeated;
+                var repeats = IsRepeatable(request, tries) && tries.Deaths == 0;
                 request.Exchange.Count(attempt, instance.Counters, repeats, traffic.IsClosed, time.GetTimestamp(), _stale);
             }
 
@@ -108,17 +108,17 @@ internal sealed class RequestHandler(TrafficState traffic, Selection selection, 
         // A candidate's try is an extra one: those that every request has are not spent, and whoever has no candidate to go to is still there.
         tries.CandidateFailed |= tries.AtCandidate;
         tries.Count += tries.AtCandidate ? 0 : 1;
+        tries.Deaths += attempt == Attempt.Died ? 1 : 0;
         tries.Failed = instance;
         var hasOther = tries.AtCandidate || HasOther(state, request, instance);
-        var (next, verdict) = RetryRule.After(attempt, new(IsRepeatable(request, tries), tries.Repeated, tries.Count, hasOther, tries.Learned, Holds(request)));
+        var (next, verdict) = RetryRule.After(attempt, new(IsRepeatable(request, tries), tries.Deaths, tries.Count, hasOther, tries.Learned, Holds(request)));
         switch (next)
         {
             case Next.TryAgain:
-                tries.Repeated |= attempt == Attempt.Died;
                 return null;
 
             case Next.Learn:
-                tries.Learned = true;
+                tries.Learned++;
                 return await patience.LearnAsync(request, state) ? null : verdict;
 
             case Next.Answer:

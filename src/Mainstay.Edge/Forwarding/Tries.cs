@@ -26,10 +26,11 @@ internal sealed class Tries(bool webSocket)
     /// <summary>Bytes of body behind the head.</summary>
     public int BodyLength { get; set; }
 
-    /// <summary>It may have been sent once already, on a connection that then died.</summary>
-    public bool Repeated { get; set; }
+    /// <summary>How often it may have been processed, on connections that then died.</summary>
+    public int Deaths { get; set; }
 
-    public bool Learned { get; set; }
+    /// <summary>How often the daemon's word was waited for.</summary>
+    public int Learned { get; set; }
 
     /// <summary>The try under way is one at a candidate.</summary>
     public bool AtCandidate { get; set; }

@@ -12,13 +12,13 @@ public sealed class RetryRuleTests
     [Fact]
     public void The_whole_table()
     {
-        var table = new StringBuilder("attempt | repeatable | repeated | tries | other | learned | hold -> next, answer\n");
+        var table = new StringBuilder("attempt | repeatable | deaths | tries | other | learned | hold -> next, answer\n");
         foreach (var attempt in Enum.GetValues<Attempt>())
         {
             foreach (var facts in Facts())
             {
                 var (next, verdict) = RetryRule.After(attempt, facts);
-                table.Append(System.Globalization.CultureInfo.InvariantCulture, $"{attempt} | {Word(facts.Repeatable)} | {Word(facts.Repeated)} | {facts.Count} | {Word(facts.HasOther)} | {Word(facts.Learned)} | {Word(facts.Hold)} -> {next}{(verdict is null ? "" : $", {verdict.Status} {verdict.Kind}")}\n");
+                table.Append(System.Globalization.CultureInfo.InvariantCulture, $"{attempt} | {Word(facts.Repeatable)} | {facts.Deaths} | {facts.Count} | {Word(facts.HasOther)} | {facts.Learned} | {Word(facts.Hold)} -> {next}{(verdict is null ? "" : $", {verdict.Status} {verdict.Kind}")}\n");
             }
         }
 
@@ -35,7 +35,7 @@ public sealed class RetryRuleTests
                 if (RetryRule.After(attempt, facts).Next != Next.Answer)
                 {
                     Assert.Equal(Attempt.Died, attempt);
-                    Assert.True(facts is { Repeatable: true, Repeated: false } or { Repeatable: true, Hold: true, Count: < 3 });
+                    Assert.True(facts is { Repeatable: true, Deaths: 1 } or { Repeatable: true, Hold: true, Deaths: < 3 });
                 }
             }
         }
@@ -43,12 +43,12 @@ public sealed class RetryRuleTests
 
     private static IEnumerable<TryFacts> Facts() =>
         from repeatable in Both
-        from repeated in Both
-        from count in new[] { 1, 2, 3 }
+        from deaths in new[] { 1, 2, 3 }
+        from count in new[] { 1, 3 }
         from other in Both
-        from learned in Both
+        from learned in new[] { 0, 1, 3 }
         from hold in Both
-        select new TryFacts(repeatable, repeated, count, other, learned, hold);
+        select new TryFacts(repeatable, deaths, count, other, learned, hold);
 
     private static string Word(bool value) => value ? "yes" : "no";
 }
