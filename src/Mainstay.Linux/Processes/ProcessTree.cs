@@ -141,7 +141,14 @@ public sealed class ProcessTree
     {
         long ownPages = 0, sharedPages = 0, ticks = 0;
         var count = 0;
-        foreach (var member in Members(_scanner.Recent(MembersAge), null))
+        var members = Members(_scanner.Recent(MembersAge), null);
+        if (members.Count == 0)
+        {
+            // A table from before it began.
+            members = Members(_scanner.Recent(TimeSpan.Zero), null);
+        }
+
+        foreach (var member in members)
         {
             if (ProcStat.Read(member.Pid) is { IsDead: false } now && now.StartTicks == member.StartTicks)
             {

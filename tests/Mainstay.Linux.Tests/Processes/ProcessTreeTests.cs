@@ -146,6 +146,15 @@ public sealed class ProcessTreeTests : IDisposable
     }
 
     [Fact]
+    public async Task Usage_of_one_that_is_younger_than_the_last_look_at_all_is_not_nothing()
+    {
+        _scanner.Recent(TimeSpan.Zero);
+        var main = await Plant("echo up; exec sleep 1000");
+
+        Assert.Equal(1, new ProcessTree(main.Identity, _run, null, _scanner).Usage().Processes);
+    }
+
+    [Fact]
     public async Task A_cgroup_holds_a_tree_from_its_first_instruction_and_kills_it_at_once()
     {
         var cgroups = CgroupTree.Open($"mainstay-test-{Environment.ProcessId}");
