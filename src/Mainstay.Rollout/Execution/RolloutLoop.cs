@@ -161,13 +161,14 @@ internal sealed class RolloutLoop : IAsyncDisposable
                     continue;
                 }
 
-                if (_waits is null)
+                var isNews = _waits is null;
+                _waits = e.Message;
+                if (isNews)
                 {
                     _around.Logger.RolloutWaitsForJournal(next.Number, e.Message);
                     Tell(new(_around.Time.GetUtcNow(), null, null, null, null, $"waits: {e.Message}"));
                 }
 
-                _waits = e.Message;
                 await Task.Delay(JournalRetry, _around.Time, _closing.Token);
             }
         }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Mainstay.Contracts.Rollouts;
 using Mainstay.Journal;
@@ -26,14 +25,13 @@ public class RolloutLoopTests
     {
         using var journal = new FullJournal();
         await using var loop = Loop(journal, new Throws(new IOException("gone")));
-        var told = new ConcurrentQueue<string>();
-        using var listening = loop.Listen(step => told.Enqueue(step.Because));
+        var told = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var listening = loop.Listen(step => told.TrySetResult(step.Because));
         journal.IsFull = true;
         loop.Start();
 
-        await UntilAsync(() => loop.Waits is not null);
-        Assert.Contains("disk is full", loop.Waits, StringComparison.Ordinal);
-        Assert.Equal("waits: the disk is full", Assert.Single(told));
+        Assert.Equal("waits: the disk is full", await told.Task.WaitAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken));
+        Assert.Equal("the disk is full", loop.Waits);
 
         journal.IsFull = false;
         await EndAsync(loop);
@@ -61,7 +59,7 @@ public class RolloutLoopTests
             {
                 journal.IsFull = true;
                 filled.SetResult();
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                await new TaskCompletionSource().Task.WaitAsync(token);
             }),
             _ => journal.IsFull = false);
         loop.Start();
@@ -116,15 +114,6 @@ public class RolloutLoopTests
         book.Begin(planned, material);
         var steps = new StepRunners(new Dictionary<StepKind, IStepRunner> { [StepKind.Fetch] = fetch });
         return new(planned, material, new(book, steps, new(meter ?? new NoTraffic()), RolloutMachine.Next, TimeProvider.System, NullLogger.Instance, discard));
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
-        }
     }
 
     private sealed class FullJournal : IJournal
