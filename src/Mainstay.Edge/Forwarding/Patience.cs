@@ -42,9 +42,16 @@ internal sealed class Patience(EdgeLimits limits, TimeProvider time)
         }
     }
 
+    /// <summary>Whether a request whose only instance has gone may (still) wait for the daemon's word.</summary>
+    public bool MayWait(ServiceView? service, Tries tries) => service is { Hold: true }
+        ? tries.HeldSince is not { } since || time.GetElapsedTime(since) < service.HoldMax
+        : tries.Learned == 0;
+
     /// <summary>A refused connection means that the process is gone, and the daemon knows that within moments. True: there is a newer snapshot.</summary>
-    public async ValueTask<bool> LearnAsync(EdgeRequest request, RoutingState state)
+    public async ValueTask<bool> LearnAsync(EdgeRequest request, RoutingState state, Tries tries)
     {
+        tries.Learned++;
+        tries.HeldSince ??= time.GetTimestamp();
         try
         {
             await state.Superseded.WaitAsync(limits.RefusedGrace, time, request.Aborted);

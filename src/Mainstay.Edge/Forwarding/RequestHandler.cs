@@ -1,4 +1,5 @@
 using Mainstay.Edge.Answers;
+using Mainstay.Edge.Logs;
 using Mainstay.Edge.Routing;
 using Mainstay.Edge.Traffic;
 using Mainstay.Edge.WebSockets;
@@ -6,7 +7,7 @@ using Mainstay.Edge.WebSockets;
 namespace Mainstay.Edge.Forwarding;
 
 /// <summary>Takes a request from its route to its answer: which instance, whether to wait or to try again, what to say when nothing helps.</summary>
-internal sealed class RequestHandler(TrafficState traffic, Selection selection, Attempts attempts, Patience patience, EdgeLimits limits, TimeProvider time)
+internal sealed class RequestHandler(TrafficState traffic, Selection selection, Attempts attempts, Patience patience, VerdictLog log, EdgeLimits limits, TimeProvider time)
 {
     private readonly long _stale = (long)(limits.StaleConnection.TotalSeconds * time.TimestampFrequency);
 
@@ -22,6 +23,7 @@ internal sealed class RequestHandler(TrafficState traffic, Selection selection, 
             if (verdict.Status is 502 or 503 or 504 && !request.IsGivenUp && !Answerer.IsFavicon(request))
             {
                 tries.Service?.Counters.AnsweredByEdge();
+                log.Write(request, verdict, tries);
             }
 
             await Answerer.GiveAsync(request, verdict, traffic.Current!.Pages);
@@ -108,18 +110,27 @@ internal sealed class RequestHandler(TrafficState traffic, Selection selection, 
         // A candidate's try is an extra one: those that every request has are not spent, and whoever has no candidate to go to is still there.
         tries.CandidateFailed |= tries.AtCandidate;
         tries.Count += tries.AtCandidate ? 0 : 1;
-        tries.Deaths += attempt == Attempt.Died ? 1 : 0;
         tries.Failed = instance;
+        tries.Tell($"{instance.Id} {Word(attempt)}");
+        var sameAgain = attempt is Attempt.Died && !tries.AddDeath(instance);
         var hasOther = tries.AtCandidate || HasOther(state, request, instance);
-        var (next, verdict) = RetryRule.After(attempt, new(IsRepeatable(request, tries), tries.Deaths, tries.Count, hasOther, tries.Learned, Holds(request)));
+        var service = traffic.Current?.Find(request.Host, request.Path)?.Service;
+        var hold = service?.Hold ?? false;
+        var (next, verdict) = RetryRule.After(attempt, new(IsRepeatable(request, tries), tries.Deaths, sameAgain, tries.Count, hasOther, patience.MayWait(service, tries), hold));
         switch (next)
         {
             case Next.TryAgain:
                 return null;
 
             case Next.Learn:
-                tries.Learned++;
-                return await patience.LearnAsync(request, state) ? null : verdict;
+                if (await patience.LearnAsync(request, state, tries))
+                {
+                    return null;
+                }
+
+                // What was never sent can wait on while requests are held: somebody is on the way, or the one that refuses is not listening yet.
+                tries.Tell("no news");
+                return hold && attempt is not Attempt.Died && !request.IsGivenUp ? null : verdict;
 
             case Next.Answer:
                 return verdict ?? Attempts.ClientVerdict(request);
@@ -128,9 +139,18 @@ internal sealed class RequestHandler(TrafficState traffic, Selection selection, 
         return verdict;
     }
 
-    private static bool IsRepeatable(EdgeRequest request, Tries tries) => tries.BodyAppended && (request.IsIdempotent || tries.WebSocket);
+    private static string Word(Attempt attempt) => attempt switch
+    {
+        Attempt.Refused => "refused the connection",
+        Attempt.ConnectTimedOut => "did not accept the connection",
+        Attempt.Died => "closed without an answer",
+        Attempt.Broken => "broke off or answered nonsense",
+        Attempt.TimedOut => "was silent for too long",
+        Attempt.ClientFailed => "lost the client",
+        Attempt.Done => "answered",
+    };
 
-    private bool Holds(EdgeRequest request) => traffic.Current?.Find(request.Host, request.Path)?.Service.Hold ?? false;
+    private static bool IsRepeatable(EdgeRequest request, Tries tries) => tries.BodyAppended && (request.IsIdempotent || tries.WebSocket);
 
     private bool HasOther(RoutingState state, EdgeRequest request, InstanceTraffic instance)
     {

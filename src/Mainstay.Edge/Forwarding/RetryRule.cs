@@ -17,12 +17,13 @@ internal enum Next
 
 /// <summary>What the rule needs to know about a request and what was tried for it.</summary>
 /// <param name="Repeatable">The method is idempotent and the body can be sent again: twice has the effect of once.</param>
-/// <param name="Deaths">How often it may have been processed by an instance that then died, the last try included.</param>
+/// <param name="Deaths">How many instances it may have been processed by that then died, the last one included.</param>
+/// <param name="SameAgain">The last one had died under it before: a process that ends still accepts connections, and drops them.</param>
 /// <param name="Count">Tries so far, the last one included.</param>
 /// <param name="HasOther">Another instance is ready, or the routing has changed since.</param>
-/// <param name="Learned">How often the daemon's word was waited for.</param>
+/// <param name="MayWait">It has not waited for the daemon's word yet; or requests are held, and its time is not over.</param>
 /// <param name="Hold">The daemon says that the service's requests are worth holding: what falls now is about to be replaced.</param>
-internal readonly record struct TryFacts(bool Repeatable, int Deaths, int Count, bool HasOther, int Learned, bool Hold);
+internal readonly record struct TryFacts(bool Repeatable, int Deaths, bool SameAgain, int Count, bool HasOther, bool MayWait, bool Hold);
 
 /// <summary>When a request may be sent again (RFC 9110 9.2.2). Pure.</summary>
 internal static class RetryRule
@@ -32,17 +33,19 @@ internal static class RetryRule
     /// <returns>What to do, and what to answer when nothing is left to do.</returns>
     public static (Next Next, EdgeVerdict? Verdict) After(Attempt attempt, TryFacts facts) => attempt switch
     {
-        // Nothing was sent: every method may try again, but not for ever. With nobody left to try, the daemon is asked: once, or while it says that requests
-        // are held a few times, for those who fall then fall one after another.
+        // Nothing was sent: every method may try again, but not for ever. With nobody left to try, the daemon is asked.
         Attempt.Refused or Attempt.ConnectTimedOut when facts is { HasOther: true, Count: < MaxTries } => (Next.TryAgain, null),
-        Attempt.Refused or Attempt.ConnectTimedOut when facts.Learned < (facts.Hold ? MaxTries : 1) => (Next.Learn, Unreached(attempt)),
+        Attempt.Refused or Attempt.ConnectTimedOut when facts.MayWait => (Next.Learn, Unreached(attempt)),
         Attempt.Refused or Attempt.ConnectTimedOut => (Next.Answer, Unreached(attempt)),
 
+        // The same process cannot die twice: what is known of it is old, and the daemon is about to say so.
+        Attempt.Died when facts is { Repeatable: true, SameAgain: true, MayWait: true } => (Next.Learn, EdgeVerdict.ConnectionFailed),
+
         // It may have been processed. Once more, and only when that cannot hurt.
-        Attempt.Died when facts is { Repeatable: true, Deaths: 1 } => (Next.TryAgain, null),
+        Attempt.Died when facts is { Repeatable: true, SameAgain: false, Deaths: 1 } => (Next.TryAgain, null),
 
         // A release on trial that falls takes its instances down one after another; the one from before is on its way.
-        Attempt.Died when facts is { Repeatable: true, Hold: true, Deaths: < MaxTries } => (Next.TryAgain, null),
+        Attempt.Died when facts is { Repeatable: true, SameAgain: false, Hold: true, Deaths: < MaxTries } => (Next.TryAgain, null),
         Attempt.Died => (Next.Answer, EdgeVerdict.ConnectionFailed),
 
         // The service has begun to answer, or is still at work: a second request would be a second one.

@@ -7,6 +7,11 @@ namespace Mainstay.Edge.Forwarding;
 /// <summary>What has been tried for one request.</summary>
 internal sealed class Tries(bool webSocket)
 {
+    private const int StoryLength = 8;
+
+    private List<InstanceTraffic>? _diedAt;
+    private List<string>? _story;
+
     public bool WebSocket { get; } = webSocket;
 
     /// <summary>For a WebSocket: what the instance's answer must prove to have read.</summary>
@@ -26,8 +31,8 @@ internal sealed class Tries(bool webSocket)
     /// <summary>Bytes of body behind the head.</summary>
     public int BodyLength { get; set; }
 
-    /// <summary>How often it may have been processed, on connections that then died.</summary>
-    public int Deaths { get; set; }
+    /// <summary>How many instances it may have been processed by, on connections that then died.</summary>
+    public int Deaths => _diedAt?.Count ?? 0;
 
     /// <summary>How often the daemon's word was waited for.</summary>
     public int Learned { get; set; }
@@ -46,4 +51,31 @@ internal sealed class Tries(bool webSocket)
 
     /// <summary>Why it cannot be forwarded at all.</summary>
     public EdgeVerdict? Refusal { get; set; }
+
+    /// <summary>What went wrong so far, in order, for the log: <c>: web-1 died, web-2 refused, waited</c>. Only the last of many.</summary>
+    public string Story => _story is null ? "" : ": " + string.Join(", ", _story);
+
+    /// <summary>False when it had died there before.</summary>
+    public bool AddDeath(InstanceTraffic instance)
+    {
+        _diedAt ??= [];
+        if (_diedAt.Contains(instance))
+        {
+            return false;
+        }
+
+        _diedAt.Add(instance);
+        return true;
+    }
+
+    public void Tell(string part)
+    {
+        _story ??= [];
+        if (_story.Count == StoryLength)
+        {
+            _story.RemoveAt(0);
+        }
+
+        _story.Add(part);
+    }
 }

@@ -35,6 +35,12 @@ internal static partial class EdgeLog
     [LoggerMessage(EventId = 5010, Level = LogLevel.Error, Message = "request {CorrelationId} failed inside the edge")]
     public static partial void RequestFailed(this ILogger log, string correlationId, Exception exception);
 
+    [LoggerMessage(EventId = 5011, Level = LogLevel.Warning, Message = "request {CorrelationId}, {Method} {Path} for {Service}: answered {Status} {Kind}{Story}")]
+    public static partial void Answered(this ILogger log, string correlationId, string method, string path, string service, int status, string kind, string story);
+
+    [LoggerMessage(EventId = 5012, Level = LogLevel.Warning, Message = "{Count} more requests were answered like the last ones")]
+    public static partial void MoreAnswered(this ILogger log, int count);
+
     [LoggerMessage(EventId = 5020, Level = LogLevel.Warning, Message = "trusted_proxies: \"{Entry}\" is neither an address nor a range, and trusts nobody")]
     public static partial void UnreadableProxy(this ILogger log, string entry);
 

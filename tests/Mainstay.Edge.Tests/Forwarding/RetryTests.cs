@@ -69,6 +69,53 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task A_process_that_ends_and_still_accepts_is_one_death_and_the_request_waits_for_the_daemons_word_about_it()
+    {
+        // Seen with Node: an exception ends the process, and what connects meanwhile is accepted by the kernel and dropped.
+        await using var first = new RawUpstream(connection => connection.ReadRequestAsync());
+        await using var second = new RawUpstream(connection => connection.ReadRequestAsync());
+        await using var old = RawUpstream.Ok();
+        await using var edge = await EdgeUnderTest.StartBareAsync();
+        await edge.ApplyAsync(Held(first.Port, second.Port));
+        var answer = edge.GetAsync("/");
+        await edge.UntilAsync(_ => first.Heads.Count + second.Heads.Count == 3);
+        await edge.ApplyAsync(Held());
+        await edge.UntilAsync(e => e.Held("web") == 1);
+        await edge.ApplyAsync(Held(old.Port));
+        Assert.Equal("ok", (await answer).Body);
+
+        EdgeSnapshot Held(params int[] ports)
+        {
+            var snapshot = edge.Snapshot(("web", ports));
+            return snapshot with { Services = [snapshot.Services[0] with { Hold = true, HoldMaxS = 20 }] };
+        }
+    }
+
+    [Fact]
+    public async Task While_requests_are_held_a_refused_one_waits_for_whoever_listens_next_however_late_the_daemon_speaks()
+    {
+        var port = RawUpstream.FreePort();
+        await using var edge = await EdgeUnderTest.StartBareAsync(CountsSeen.Often with { RefusedGrace = TimeSpan.FromMilliseconds(1) });
+        var snapshot = edge.Snapshot(("web", [port]));
+        await edge.ApplyAsync(snapshot with { Services = [snapshot.Services[0] with { Hold = true, HoldMaxS = 20 }] });
+        var answer = edge.SendAsync("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
+        await using var upstream = RawUpstream.Ok();
+        await edge.Daemon.InstanceAsync("web-0", requests: 5);
+        await edge.ApplyAsync(edge.Snapshot(("web", [upstream.Port])));
+        Assert.Equal("ok", (await answer).Body);
+    }
+
+    [Fact]
+    public async Task What_the_edge_answers_itself_is_logged_with_what_was_tried()
+    {
+        await using var edge = await EdgeUnderTest.StartAsync(RawUpstream.FreePort());
+        var (head, _) = await edge.GetAsync("/secret%0Aline?token=hush");
+        await edge.UntilAsync(e => e.Log.Any(l => l.Contains("answered 502", StringComparison.Ordinal)));
+        var line = edge.Log.Single(l => l.Contains("answered 502", StringComparison.Ordinal));
+        Assert.Contains($"request {RawConnection.Field(head, "X-Correlation-ID")}, GET /secret%0Aline for web: answered 502 connection-failed: web-0 refused the connection, no news", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_pooled_connection_that_the_service_closes_loses_no_request()
     {
         // One answer per connection, then the end, without having said so: every pooled connection is a dead one.
