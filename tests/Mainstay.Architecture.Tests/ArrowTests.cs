@@ -11,6 +11,7 @@ public class ArrowTests
         ["Mainstay.Spec"] = [],
         ["Mainstay.Linux"] = [],
         ["Mainstay.Journal"] = [],
+        ["Mainstay.SegmentLog"] = ["Mainstay.Linux"],
         ["Mainstay.Contracts"] = ["Mainstay.Spec"],
         ["Mainstay.Preflight"] = ["Mainstay.Spec", "Mainstay.Contracts", "Mainstay.Linux"],
         ["Mainstay.Supervisor"] = ["Mainstay.Spec", "Mainstay.Contracts", "Mainstay.Linux", "Mainstay.Journal"],
