@@ -17,7 +17,7 @@ public sealed class DurableLog : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _wanted = new(0);
     private readonly Task _writing;
-    private ImmutableArray<Segment> _segments;
+    private readonly SegmentSet _segments;
     private Batch _gathering = new();
     private TaskCompletionSource _room = NewSignal();
     private TaskCompletionSource _grown = NewSignal();
@@ -28,8 +28,8 @@ public sealed class DurableLog : IAsyncDisposable
 
     private DurableLog(string directory, LogOptions options, TimeProvider time, FileLock held, LogOpening opening, ImmutableArray<Segment> segments)
     {
-        (_directory, _options, _time, _lock, Opening, _segments) = (directory, options, time, held, opening, segments);
-        _next = segments[^1].End;
+        (_directory, _options, _time, _lock, Opening, _segments) = (directory, options, time, held, opening, new(segments));
+        _next = _segments.Written.End;
         _writing = Task.Run(WriteAsync);
     }
 
@@ -37,16 +37,20 @@ public sealed class DurableLog : IAsyncDisposable
     public LogOpening Opening { get; }
 
     /// <summary>Records that retention has removed, by their offsets: from, and the first that is still there. Called by the log's writer; must not block.</summary>
-    public Action<long, long> Dropped { get; set; } = (_, _) => { };
+    public Action<long, long> Dropped
+    {
+        get => _segments.Dropped;
+        set => _segments.Dropped = value;
+    }
 
     /// <summary>Offset of the oldest record that is there; equal to <see cref="Next"/> when there is none.</summary>
-    public long First => _segments[0].First;
+    public long First => _segments.First;
 
     /// <summary>Offset of the record that will be stored next; all before it are on disk.</summary>
     public long Next => Volatile.Read(ref _next);
 
     /// <summary>Of all segments, heads included.</summary>
-    public long Bytes => _segments.Sum(s => s.Length);
+    public long Bytes => _segments.Bytes;
 
     /// <summary>Opens the log, or makes it. What a crash left behind the last whole record is put aside beside the segment, and told of in <see cref="Opening"/>.</summary>
     /// <exception cref="LogInUseException">Another process has it open.</exception>
@@ -81,7 +85,7 @@ public sealed class DurableLog : IAsyncDisposable
     public IEnumerable<LogRecord> Read(long from)
     {
         var end = Next;
-        while (from < end && SegmentOf(from) is { } segment)
+        while (from < end && _segments.Holding(from) is { } segment)
         {
             var reader = new SegmentReader(segment, _options.MaxRecordBytes);
             foreach (var record in Through(reader, Math.Max(from, segment.First)))
@@ -138,7 +142,7 @@ public sealed class DurableLog : IAsyncDisposable
     {
         lock (_gate)
         {
-            Drop(() => _segments[0].End <= offset);
+            _segments.DropBefore(offset);
         }
     }
 
@@ -147,7 +151,7 @@ public sealed class DurableLog : IAsyncDisposable
     {
         lock (_gate)
         {
-            DropOld();
+            _segments.DropOld(_options, _time.GetUtcNow());
         }
     }
 
@@ -166,11 +170,7 @@ public sealed class DurableLog : IAsyncDisposable
 
         _wanted.Release();
         await _writing;
-        foreach (var segment in _segments)
-        {
-            segment.Dispose();
-        }
-
+        _segments.Dispose();
         _wanted.Dispose();
         _lock.Dispose();
     }
@@ -283,13 +283,13 @@ public sealed class DurableLog : IAsyncDisposable
             throw new LogBrokenException($"the log {_directory} is closed to appends since the disk failed: {before.Message}", before);
         }
 
-        var segment = _segments[^1];
+        var segment = _segments.Written;
         if (segment.Length > Segment.HeadBytes && segment.Length + batch.Bytes.Length > _options.EffectiveSegmentBytes)
         {
             segment = Segment.Create(_directory, _next, _time.GetUtcNow());
             lock (_gate)
             {
-                _segments = _segments.Add(segment);
+                _segments.Add(segment);
             }
         }
 
@@ -318,7 +318,7 @@ public sealed class DurableLog : IAsyncDisposable
         Volatile.Write(ref _next, segment.End);
         lock (_gate)
         {
-            Retain();
+            _segments.Retain(_options, _time.GetUtcNow());
         }
     }
 
@@ -340,47 +340,6 @@ public sealed class DurableLog : IAsyncDisposable
         {
             _broken = fault;
         }
-    }
-
-    private void Retain()
-    {
-        DropOld();
-        if (_options.WhenFull is FullPolicy.DropOldest)
-        {
-            Drop(() => Bytes > _options.MaxBytes);
-        }
-    }
-
-    private void DropOld()
-    {
-        if (_options.MaxAge is { } age)
-        {
-            var oldest = _time.GetUtcNow() - age;
-            Drop(() => _segments[0].Newest < oldest);
-        }
-    }
-
-    /// <summary>Oldest first, and never the one that is written.</summary>
-    private void Drop(Func<bool> mayOldestGo)
-    {
-        var from = First;
-        while (_segments.Length > 1 && mayOldestGo())
-        {
-            var gone = _segments[0];
-            _segments = _segments.RemoveAt(0);
-            gone.Delete();
-        }
-
-        if (First > from)
-        {
-            Dropped(from, First);
-        }
-    }
-
-    private Segment? SegmentOf(long offset)
-    {
-        var segments = _segments;
-        return segments.FirstOrDefault(s => offset < s.End);
     }
 
     private static IEnumerable<LogRecord> Through(SegmentReader reader, long from)
