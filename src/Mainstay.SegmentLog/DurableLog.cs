@@ -19,7 +19,7 @@ public sealed class DurableLog : IAsyncDisposable
     private readonly Task _writing;
     private readonly SegmentSet _segments;
     private Batch _gathering = new();
-    private TaskCompletionSource _room = NewSignal();
+    private readonly Queue<Waiter> _waiting = [];
     private TaskCompletionSource _grown = NewSignal();
     private long _pending;
     private long _next;
@@ -77,7 +77,25 @@ public sealed class DurableLog : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(key.Length, ushort.MaxValue);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)key.Length + headers.Length + payload.Length, _options.MaxRecordBytes);
-        return TryAppendAsync(key, headers, payload, out var room) ?? WaitAndAppendAsync(room!, key.ToArray(), headers.ToArray(), payload.ToArray(), token);
+        var size = RecordFormat.SizeOf(key.Length, headers.Length, payload.Length);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            if (Refusal(size) is { } refusal)
+            {
+                return Task.FromException<long>(refusal);
+            }
+
+            // Who comes while others wait, waits behind them: a writer's records keep their order.
+            if (_waiting.Count == 0 && HasRoom(size))
+            {
+                return GatherAsync(size, key.Span, headers.Span, payload.Span);
+            }
+
+            var waiter = new Waiter(key.ToArray(), headers.ToArray(), payload.ToArray());
+            _waiting.Enqueue(waiter);
+            return waiter.StoredAsync(token);
+        }
     }
 
     /// <summary>From a record, or from the oldest that is there, to the newest of this moment.</summary>
@@ -175,51 +193,38 @@ public sealed class DurableLog : IAsyncDisposable
         _lock.Dispose();
     }
 
-    private Task<long>? TryAppendAsync(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload, out Task? room)
+    private Exception? Refusal(int size) => _broken is { } fault
+        ? new LogBrokenException($"the log {_directory} is closed to appends since the disk failed: {fault.Message}", fault)
+        : _options.WhenFull is FullPolicy.Reject && Bytes + _pending + size > _options.MaxBytes
+            ? new LogFullException(FormattableString.Invariant($"the log {_directory} has {Bytes + _pending} bytes of the {_options.MaxBytes} that it may have"))
+            : null;
+
+    private bool HasRoom(int size) => _pending == 0 || _pending + size <= _options.MaxPendingBytes;
+
+    private Task<long> GatherAsync(int size, ReadOnlySpan<byte> key, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
     {
-        var size = RecordFormat.SizeOf(key.Length, headers.Length, payload.Length);
-        lock (_gate)
+        _pending += size;
+        var stored = _gathering.AddAsync(_time.GetUtcNow().ToUnixTimeMilliseconds(), key, headers, payload);
+        if (_gathering.Count == 1)
         {
-            room = null;
-            ObjectDisposedException.ThrowIf(_isClosed, this);
-            if (_broken is { } fault)
-            {
-                throw new LogBrokenException($"the log {_directory} is closed to appends since the disk failed: {fault.Message}", fault);
-            }
-
-            if (_options.WhenFull is FullPolicy.Reject && Bytes + _pending + size > _options.MaxBytes)
-            {
-                throw new LogFullException(FormattableString.Invariant($"the log {_directory} has {Bytes + _pending} bytes of the {_options.MaxBytes} that it may have"));
-            }
-
-            if (_pending > 0 && _pending + size > _options.MaxPendingBytes)
-            {
-                room = _room.Task;
-                return null;
-            }
-
-            _pending += size;
-            var stored = _gathering.AddAsync(_time.GetUtcNow().ToUnixTimeMilliseconds(), key.Span, headers.Span, payload.Span);
-            if (_gathering.Count == 1)
-            {
-                _wanted.Release();
-            }
-
-            return stored;
+            _wanted.Release();
         }
+
+        return stored;
     }
 
-    private async Task<long> WaitAndAppendAsync(Task room, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload, CancellationToken token)
+    /// <summary>In the order of asking, as many as there is room for.</summary>
+    private void AdmitWaiting()
     {
-        while (true)
+        while (_waiting.TryPeek(out var waiter) && (waiter.HasLeft || HasRoom(waiter.Size)))
         {
-            await room.WaitAsync(token);
-            if (TryAppendAsync(key, headers, payload, out var next) is { } stored)
+            _waiting.Dequeue();
+            if (waiter.HasLeft)
             {
-                return await stored;
+                continue;
             }
 
-            room = next!;
+            waiter.Admit(Refusal(waiter.Size) is { } refusal ? Task.FromException<long>(refusal) : GatherAsync(waiter.Size, waiter.Key.Span, waiter.Headers.Span, waiter.Payload.Span));
         }
     }
 
@@ -263,15 +268,14 @@ public sealed class DurableLog : IAsyncDisposable
         }
         finally
         {
-            TaskCompletionSource room, grown;
+            TaskCompletionSource grown;
             lock (_gate)
             {
                 _pending -= batch.Bytes.Length;
-                (room, _room) = (_room, NewSignal());
                 (grown, _grown) = (_grown, NewSignal());
+                AdmitWaiting();
             }
 
-            room.TrySetResult();
             grown.TrySetResult();
         }
     }

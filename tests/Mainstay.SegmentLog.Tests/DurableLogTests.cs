@@ -28,7 +28,7 @@ public sealed class DurableLogTests : IDisposable
     [Fact]
     public async Task Many_at_once_get_an_offset_each_and_keep_the_order_of_one_writer()
     {
-        await using var log = _folder.Open(new(SegmentBytes: 64 * 1024));
+        await using var log = _folder.Open(new(SegmentBytes: 64 * 1024, MaxPendingBytes: 16 * 1024));
         var writers = Enumerable.Range(0, 8).Select(async writer =>
         {
             var offsets = new List<Task<long>>();
