@@ -17,9 +17,10 @@ public class ArrowTests
         ["Mainstay.Supervisor"] = ["Mainstay.Spec", "Mainstay.Contracts", "Mainstay.Linux", "Mainstay.Journal"],
         ["Mainstay.Rollout"] = ["Mainstay.Spec", "Mainstay.Contracts", "Mainstay.Journal"],
         ["Mainstay.Edge"] = ["Mainstay.Contracts", "Mainstay.Linux"],
+        ["Mainstay.Realtime"] = ["Mainstay.Contracts", "Mainstay.Linux", "Mainstay.SegmentLog"],
         ["Mainstay.Daemon"] = ["Mainstay.Spec", "Mainstay.Contracts", "Mainstay.Linux", "Mainstay.Journal", "Mainstay.Preflight", "Mainstay.Supervisor", "Mainstay.Rollout"],
         ["Mainstay.Cli"] = ["Mainstay.Spec", "Mainstay.Contracts", "Mainstay.Preflight"],
-        ["Mainstay"] = ["Mainstay.Cli", "Mainstay.Daemon", "Mainstay.Edge"],
+        ["Mainstay"] = ["Mainstay.Cli", "Mainstay.Daemon", "Mainstay.Edge", "Mainstay.Realtime"],
     };
 
     [Fact]
