@@ -12,13 +12,19 @@ internal sealed class Batch
 
     public ReadOnlySpan<byte> Bytes => _bytes.WrittenSpan;
 
-    /// <summary>Encodes a record; what comes back completes with its offset when it is on disk.</summary>
-    public Task<long> AddAsync(long time, ReadOnlySpan<byte> key, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
+    /// <summary>Encodes records; what comes back completes with the offset of the first when all of them are on disk.</summary>
+    public Task<long> AddAsync(long time, ReadOnlySpan<LogEntry> entries)
     {
-        var size = RecordFormat.SizeOf(key.Length, headers.Length, payload.Length);
-        RecordFormat.Write(_bytes.GetSpan(size)[..size], time, key, headers, payload);
-        _bytes.Advance(size);
-        return Count++ == 0 ? _first.Task : OffsetAsync(Count - 1);
+        var index = Count;
+        foreach (var entry in entries)
+        {
+            var size = entry.StoredBytes;
+            RecordFormat.Write(_bytes.GetSpan(size)[..size], time, entry.Key.Span, entry.Headers.Span, entry.Payload.Span);
+            _bytes.Advance(size);
+            Count++;
+        }
+
+        return index == 0 ? _first.Task : OffsetAsync(index);
     }
 
     public void Stored(long first) => _first.TrySetResult(first);

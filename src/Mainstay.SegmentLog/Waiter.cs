@@ -1,22 +1,18 @@
 namespace Mainstay.SegmentLog;
 
-/// <summary>An append that waits for room, with its own copy of the record.</summary>
-internal sealed class Waiter(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload)
+/// <summary>An append that waits for room, with its own copy of the records.</summary>
+internal sealed class Waiter(LogEntry[] entries, int size)
 {
     private readonly TaskCompletionSource<Task<long>> _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ReadOnlyMemory<byte> Key => key;
+    public ReadOnlyMemory<LogEntry> Entries => entries;
 
-    public ReadOnlyMemory<byte> Headers => headers;
-
-    public ReadOnlyMemory<byte> Payload => payload;
-
-    public int Size => RecordFormat.SizeOf(key.Length, headers.Length, payload.Length);
+    public int Size => size;
 
     /// <summary>Whoever asked no longer wants it.</summary>
     public bool HasLeft => _admitted.Task.IsCompleted;
 
-    /// <param name="stored">Completes when the record is on disk.</param>
+    /// <param name="stored">Completes when the records are on disk.</param>
     public void Admit(Task<long> stored) => _admitted.TrySetResult(stored);
 
     public async Task<long> StoredAsync(CancellationToken token)

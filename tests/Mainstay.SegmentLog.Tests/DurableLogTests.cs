@@ -26,6 +26,20 @@ public sealed class DurableLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Several_that_are_appended_together_are_stored_side_by_side_or_not_at_all()
+    {
+        await using var log = _folder.Open(new(SegmentBytes: 4096, MaxBytes: 4096, WhenFull: FullPolicy.Reject));
+        var entries = Enumerable.Range(0, 3).Select(i => new LogEntry("k"u8.ToArray(), default, Encoding.UTF8.GetBytes($"{i}"))).ToArray();
+        Assert.Equal(0, await log.AppendAsync(entries, TestContext.Current.CancellationToken));
+        Assert.Equal(3, await LogFolder.AppendAsync(log, "behind"));
+
+        var large = new LogEntry("k"u8.ToArray(), default, new byte[4000]);
+        await Assert.ThrowsAsync<LogFullException>(() => log.AppendAsync(new[] { entries[0], large }, TestContext.Current.CancellationToken));
+
+        Assert.Equal(["0", "1", "2", "behind"], LogFolder.Texts(log));
+    }
+
+    [Fact]
     public async Task Many_at_once_get_an_offset_each_and_keep_the_order_of_one_writer()
     {
         await using var log = _folder.Open(new(SegmentBytes: 64 * 1024, MaxPendingBytes: 16 * 1024));
