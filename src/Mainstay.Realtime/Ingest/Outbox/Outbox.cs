@@ -68,6 +68,7 @@ public sealed class Outbox
     /// <param name="canWait">The caller can be paused, so that what waits for it is bounded; what others bring is refused when too much waits.</param>
     /// <exception cref="OutboxFullException">Neither the broker nor the spool takes it, and the caller cannot wait. Told of as lost.</exception>
     /// <exception cref="RecordRefusedException">The broker will never take it. Told of as lost.</exception>
+    /// <exception cref="OperationCanceledException">The outbox ended first; whether the record is stored is not known.</exception>
     public Task<StoredAt> StoreAsync(StreamRecord record, bool canWait)
     {
         if (_queue.Add(record, canWait) is { } entry)
@@ -278,7 +279,7 @@ public sealed class Outbox
             await session.DisposeAsync();
         }
 
-        _queue.FailAll("the process ended before the record was stored");
+        _queue.Abandon();
         foreach (var spool in _replay.Spools)
         {
             await SpoolFolder.CloseAsync(spool);

@@ -20,6 +20,9 @@ internal sealed class OutboxEntry(StreamRecord record)
 
     public void Settle(StoredAt at) => _stored.TrySetResult(at);
 
+    /// <summary>The process ends; nobody knows what becomes of it.</summary>
+    public void Abandon() => _stored.TrySetCanceled();
+
     public void Fail(Exception why)
     {
         _stored.TrySetException(why);

@@ -122,13 +122,14 @@ internal sealed class OutboxQueue(OutboxOptions options, Action wake, Action<Str
         }
     }
 
-    public void FailAll(string because)
+    /// <summary>The process ends.</summary>
+    public void Abandon()
     {
         lock (_gate)
         {
             foreach (var entry in _sent.Concat(_waiting).Where(e => !e.IsSettled))
             {
-                entry.Fail(new OutboxFullException(because));
+                entry.Abandon();
             }
 
             _sent.Clear();

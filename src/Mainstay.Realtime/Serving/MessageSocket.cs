@@ -1,0 +1,209 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Text;
+
+namespace Mainstay.Realtime.Serving;
+
+/// <summary>How a received message reads.</summary>
+public enum MessageKind
+{
+    Text,
+    Binary,
+
+    /// <summary>The peer closed, or the connection broke; nothing follows.</summary>
+    End,
+
+    /// <summary>It was longer than allowed; the connection must be closed.</summary>
+    TooLong,
+}
+
+/// <summary>One received message. Its bytes belong to whoever receives it.</summary>
+public readonly record struct Message(MessageKind Kind, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>
+/// A WebSocket as whole messages. Idle, it holds no buffer. What is sent is queued, in order, up to a bound, and written by whoever finds the queue at rest; a peer that does not read cannot hold up the one who sends.
+/// </summary>
+/// <param name="maxQueued">Bytes that may wait for the peer; with more the connection is given up as too slow.</param>
+public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int maxQueued, TimeProvider time)
+{
+    private const int FirstBuffer = 4 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<Outgoing> _outgoing = [];
+    private Task _writing = Task.CompletedTask;
+    private long _queued;
+    private bool _isClosing;
+
+    /// <summary>The peer did not read what was sent.</summary>
+    public bool IsTooSlow { get; private set; }
+
+    /// <summary>How the peer ended it; null when the connection broke or we ended it.</summary>
+    public WebSocketCloseStatus? PeerStatus => socket.CloseStatus;
+
+    /// <summary>The next whole message. Never throws for what a peer or a network does.</summary>
+    public async ValueTask<Message> ReceiveAsync(CancellationToken token)
+    {
+        try
+        {
+            // Without a buffer, until something is there; an empty message is received by that itself.
+            var first = await socket.ReceiveAsync(Memory<byte>.Empty, token).ConfigureAwait(false);
+            if (first.MessageType is WebSocketMessageType.Close)
+            {
+                return new(MessageKind.End, default);
+            }
+
+            return first.EndOfMessage ? new(Kind(first.MessageType), default) : await RestAsync(token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        {
+            return new(MessageKind.End, default);
+        }
+    }
+
+    public void SendText(ReadOnlyMemory<byte> message) => Send(new(WebSocketMessageType.Text, message, 0, ""));
+
+    public void SendBinary(ReadOnlyMemory<byte> message) => Send(new(WebSocketMessageType.Binary, message, 0, ""));
+
+    /// <summary>Behind everything that was sent before. Nothing can be sent after it.</summary>
+    /// <param name="reason">At most 123 bytes.</param>
+    public void Close(int status, string reason)
+    {
+        Send(new(WebSocketMessageType.Close, default, status, reason));
+        lock (_gate)
+        {
+            _isClosing = true;
+        }
+    }
+
+    /// <summary>Cuts the connection.</summary>
+    public void Abort() => socket.Abort();
+
+    /// <summary>Waits for what was queued to be written, at most so long.</summary>
+    public async Task FlushAsync(TimeSpan patience)
+    {
+        Task writing;
+        lock (_gate)
+        {
+            writing = _writing;
+        }
+
+        try
+        {
+            await writing.WaitAsync(patience, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            socket.Abort();
+        }
+    }
+
+    private static MessageKind Kind(WebSocketMessageType type) => type is WebSocketMessageType.Text ? MessageKind.Text : MessageKind.Binary;
+
+    private async ValueTask<Message> RestAsync(CancellationToken token)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+        var length = 0;
+        try
+        {
+            while (true)
+            {
+                var received = await socket.ReceiveAsync(buffer.AsMemory(length), token).ConfigureAwait(false);
+                if (received.MessageType is WebSocketMessageType.Close)
+                {
+                    return new(MessageKind.End, default);
+                }
+
+                length += received.Count;
+                if (length > maxMessageBytes)
+                {
+                    return new(MessageKind.TooLong, default);
+                }
+
+                if (received.EndOfMessage)
+                {
+                    return new(Kind(received.MessageType), buffer.AsSpan(0, length).ToArray());
+                }
+
+                if (length == buffer.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent(length * 2);
+                    buffer.AsSpan(0, length).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void Send(Outgoing message)
+    {
+        lock (_gate)
+        {
+            if (_isClosing || IsTooSlow)
+            {
+                return;
+            }
+
+            _queued += message.Bytes.Length;
+            if (_queued > maxQueued)
+            {
+                IsTooSlow = true;
+                socket.Abort();
+                return;
+            }
+
+            _outgoing.Enqueue(message);
+            if (_writing.IsCompleted)
+            {
+                _writing = WriteAsync();
+            }
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        // Not on the thread of whoever sends, which holds the gate.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            while (Next() is { } message)
+            {
+                if (message.Type is WebSocketMessageType.Close)
+                {
+                    await socket.CloseOutputAsync((WebSocketCloseStatus)message.Status, message.Reason, CancellationToken.None).ConfigureAwait(false);
+                }
+                else
+                {
+                    await socket.SendAsync(message.Bytes, message.Type, endOfMessage: true, CancellationToken.None).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        {
+            // The reader sees the end, too.
+            socket.Abort();
+        }
+    }
+
+    private Outgoing? Next()
+    {
+        lock (_gate)
+        {
+            if (!_outgoing.TryDequeue(out var message))
+            {
+                // Whoever sends next starts again; in the same lock, so that nothing is left lying.
+                _writing = Task.CompletedTask;
+                return null;
+            }
+
+            _queued -= message.Bytes.Length;
+            return message;
+        }
+    }
+
+    private sealed record Outgoing(WebSocketMessageType Type, ReadOnlyMemory<byte> Bytes, int Status, string Reason);
+}

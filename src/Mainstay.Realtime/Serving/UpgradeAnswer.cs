@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+
+namespace Mainstay.Realtime.Serving;
+
+/// <summary>What becomes of a request for a WebSocket.</summary>
+public abstract record UpgradeAnswer;
+
+/// <summary>It becomes one.</summary>
+/// <param name="Protocol">The subprotocol, one of those that the client offered; null for none.</param>
+/// <param name="MaxMessageBytes">A longer message ends the connection with 1009.</param>
+/// <param name="Handle">Everything that happens on it; when that ends, the connection does.</param>
+public sealed record UpgradeAccepted(string? Protocol, int MaxMessageBytes, Func<MessageSocket, Task> Handle) : UpgradeAnswer;
+
+/// <summary>It does not.</summary>
+/// <param name="Code">A stable word for programs.</param>
+/// <param name="Detail">One sentence, without quotes and without anything that the request carried.</param>
+public sealed record UpgradeRefusal(int Status, string Code, string Detail) : UpgradeAnswer
+{
+    /// <summary>More fields of the answer, like <c>Retry-After</c>.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Fields { get; init; } = [];
+}

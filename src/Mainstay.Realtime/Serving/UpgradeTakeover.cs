@@ -1,0 +1,128 @@
+using System.Buffers;
+using System.Net;
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Realtime.Serving;
+
+/// <summary>
+/// Looks at the first request of a connection. When it asks for a WebSocket, the connection is ours from there on, without the HTTP server's buffers (docs/decisions, sockets without HTTP); else the server gets it
+/// as if nobody had looked.
+/// </summary>
+/// <param name="decide">Every WebSocket is decided by this.</param>
+internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, ValueTask<UpgradeAnswer>> decide, ServingLimits limits, TimeProvider time, ILogger log)
+{
+    public ConnectionDelegate Take(ConnectionDelegate next) => connection => OnConnectionAsync(connection, next);
+
+    private static ReadOnlySpan<byte> HeadEnd => "\r\n\r\n"u8;
+
+    private async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        if (await FirstRequestAsync(connection) is not { } request)
+        {
+            await next(connection);
+            return;
+        }
+
+        var output = connection.Transport.Output;
+        UpgradeAnswer answer = UpgradeHead.Fault(request) is { } fault ? new UpgradeRefusal(400, "bad_handshake", fault) : await decide(request, connection.ConnectionClosed);
+        if (answer is not UpgradeAccepted accepted)
+        {
+            await output.WriteAsync(UpgradeHead.Refuse((UpgradeRefusal)answer));
+            return;
+        }
+
+        await output.WriteAsync(UpgradeHead.Accept(request, accepted.Protocol));
+        await using var stream = new DuplexStream(connection.Transport);
+        using var socket = WebSocket.CreateFromStream(stream, new()
+        {
+            IsServer = true,
+            SubProtocol = accepted.Protocol,
+            KeepAliveInterval = limits.PingInterval,
+            KeepAliveTimeout = limits.PongPatience,
+        });
+        var messages = new MessageSocket(socket, accepted.MaxMessageBytes, limits.QueuedBytes, time);
+        try
+        {
+            await accepted.Handle(messages);
+            await messages.FlushAsync(limits.ClosePatience);
+            await AwaitCloseAsync(messages);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // One connection's fault is that connection's end.
+            log.ConnectionFailed(e);
+            socket.Abort();
+        }
+    }
+
+    /// <summary>The peer answers our close, so that it does not see its connection reset.</summary>
+    private async Task AwaitCloseAsync(MessageSocket messages)
+    {
+        using var patience = new CancellationTokenSource(limits.ClosePatience, time);
+        while ((await messages.ReceiveAsync(patience.Token)).Kind is not MessageKind.End)
+        {
+            // What it still had on the way.
+        }
+    }
+
+    /// <summary>Null for a connection that the HTTP server is to have; nothing of it has been taken then.</summary>
+    private async Task<UpgradeRequest?> FirstRequestAsync(ConnectionContext connection)
+    {
+        var input = connection.Transport.Input;
+        using var patience = new CancellationTokenSource(limits.HeadPatience, time);
+        while (true)
+        {
+            System.IO.Pipelines.ReadResult read;
+            try
+            {
+                read = await input.ReadAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // The server has its own opinion about who does not finish a head.
+                return null;
+            }
+
+            var bytes = read.Buffer;
+            if (HeadLength(bytes) is { } length)
+            {
+                var head = bytes.Slice(0, length);
+                var request = UpgradeHead.TryRead(head, (connection.RemoteEndPoint as IPEndPoint)?.Address);
+                if (request is null)
+                {
+                    input.AdvanceTo(bytes.Start);
+                }
+                else
+                {
+                    input.AdvanceTo(head.End);
+                }
+
+                return request;
+            }
+
+            if (read.IsCompleted || bytes.Length > limits.HeadBytes || !MayBeGet(bytes))
+            {
+                input.AdvanceTo(bytes.Start);
+                return null;
+            }
+
+            input.AdvanceTo(bytes.Start, bytes.End);
+        }
+    }
+
+    private static bool MayBeGet(ReadOnlySequence<byte> bytes)
+    {
+        Span<byte> first = stackalloc byte[4];
+        var length = (int)Math.Min(4, bytes.Length);
+        bytes.Slice(0, length).CopyTo(first);
+        return "GET "u8[..length].SequenceEqual(first[..length]);
+    }
+
+    private static long? HeadLength(ReadOnlySequence<byte> bytes)
+    {
+        var reader = new SequenceReader<byte>(bytes);
+        return reader.TryReadTo(out ReadOnlySequence<byte> _, HeadEnd) ? reader.Consumed : null;
+    }
+}
