@@ -69,6 +69,7 @@ internal sealed class RedisSession : IBrokerSession
 
     public Task AppendAsync(StreamRecord record)
     {
+        // It also touches every part of the record: one that is broken throws here, and not when half of it stands in the buffer.
         var size = XaddCommand.SizeOf(record);
         if (size > _maxRecordBytes)
         {
