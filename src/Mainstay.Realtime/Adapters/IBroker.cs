@@ -23,6 +23,9 @@ public interface IBrokerSession : IAsyncDisposable
     /// <summary>Why it has ended; empty before.</summary>
     string Because { get; }
 
+    /// <summary>One sentence for the log, e.g. that what the broker confirms does not survive its restart; empty when there is nothing to say.</summary>
+    string Warning => "";
+
     /// <summary>Completes when the broker says that the record is stored. Records are stored in the order of the calls. What waits for an answer is bounded by the caller.</summary>
     /// <exception cref="BrokerDownException">The session has ended; whether the record is stored is not known.</exception>
     /// <exception cref="RecordRefusedException">The broker will never take this record, e.g. because it is too large; the session goes on.</exception>

@@ -1,0 +1,89 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Mainstay.Realtime.Adapters.Redis;
+
+/// <summary>Redis Streams, spoken to in RESP2 over one connection per session.</summary>
+public sealed class RedisBroker(RedisOptions options, TimeProvider time) : IBroker
+{
+    /// <summary>For all of it: name, TCP, TLS, login, questions.</summary>
+    public static TimeSpan ConnectLimit { get; } = TimeSpan.FromSeconds(1);
+
+    public string Name => "redis_streams";
+
+    /// <inheritdoc/>
+    public async Task<IBrokerSession> ConnectAsync(CancellationToken token)
+    {
+        using var limit = new CancellationTokenSource(ConnectLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(token, limit.Token);
+        Stream? stream = null;
+        try
+        {
+            stream = await OpenAsync(either.Token);
+            stream = options.Tls ? await EncryptAsync(stream, either.Token) : stream;
+            var reader = new RespReader();
+            var welcome = await RedisHandshake.RunAsync(stream, reader, options, either.Token);
+            var session = RedisSession.Start(stream, reader, options, welcome, time);
+            stream = null;
+            return session;
+        }
+        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        {
+            throw new BrokerDownException($"redis at {options.Endpoint} did not answer within {ConnectLimit.TotalSeconds:0} s");
+        }
+        catch (Exception e) when (e is SocketException or IOException or AuthenticationException or RespException)
+        {
+            throw new BrokerDownException($"redis at {options.Endpoint} cannot be reached: {e.Message}", e);
+        }
+        finally
+        {
+            if (stream is not null)
+            {
+                await stream.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>Nothing is held here: each session ends by itself or by whoever has it.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<Stream> OpenAsync(CancellationToken token)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(options.Host, options.Port, token);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<Stream> EncryptAsync(Stream plain, CancellationToken token)
+    {
+        var tls = new SslStream(plain);
+        var how = new SslClientAuthenticationOptions { TargetHost = options.Host };
+        if (!options.Authorities.IsEmpty)
+        {
+            // Revocation is not asked for, as with the system's authorities: the lists of a private one are nowhere to be had.
+            how.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            how.CertificateChainPolicy.CustomTrustStore.AddRange(options.Authorities.ToArray());
+        }
+
+        try
+        {
+            await tls.AuthenticateAsClientAsync(how, token);
+            return tls;
+        }
+        catch
+        {
+            await tls.DisposeAsync();
+            throw;
+        }
+    }
+}
