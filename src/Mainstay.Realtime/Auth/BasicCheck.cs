@@ -23,11 +23,6 @@ internal static class BasicCheck
 
     public static AuthOutcome Check(ImmutableArray<BasicPair> pairs, Credentials credentials)
     {
-        if (credentials.Authorization.Length > 1)
-        {
-            return new AuthOutcome.Refused(Refusal.SeveralAuthorizations);
-        }
-
         if (credentials.Authorization is not [var header] || AuthorizationHeader.Value(header, "Basic") is not { } encoded)
         {
             return new AuthOutcome.Refused(Refusal.NoCredentials);

@@ -17,11 +17,6 @@ public static class TokenSources
     /// <summary>The one token of the request, or why there is none.</summary>
     internal static (string? Token, Refusal Why) Find(Credentials credentials, bool queryAllowed)
     {
-        if (credentials.Authorization.Length > 1)
-        {
-            return (null, Refusal.SeveralAuthorizations);
-        }
-
         var inQuery = QueryText.Values(credentials.Query, QueryName).ToArray();
         var tokens = credentials.Authorization.Select(a => AuthorizationHeader.Value(a, "Bearer")).OfType<string>()
             .Concat(Offered(credentials).Where(IsToken).Select(p => p[SubProtocolPrefix.Length..]))
