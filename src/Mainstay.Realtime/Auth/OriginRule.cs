@@ -16,13 +16,13 @@ public sealed record OriginRule(ImmutableArray<string> Allowed, bool Required)
             || !Uri.TryCreate(text, UriKind.Absolute, out var uri)
             || uri.Scheme is not ("http" or "https")
             || uri.PathAndQuery != "/"
-            || uri.Host.Length == 0)
+            || uri.Host.Length == 0
+            || !text.StartsWith(uri.Scheme + "://", StringComparison.OrdinalIgnoreCase))
         {
             return null;
         }
 
-        var origin = uri.GetLeftPart(UriPartial.Authority);
-        return text.TrimEnd('/').Length >= origin.Length ? origin : null;
+        return uri.GetLeftPart(UriPartial.Authority);
     }
 
     /// <summary>The reason to refuse, or null.</summary>

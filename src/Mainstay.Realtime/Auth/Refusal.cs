@@ -59,7 +59,7 @@ public static class RefusalText
         Refusal.TokenInQuery => (401, "token_in_query", "the token is in the query, which this route does not take"),
         Refusal.TokenTooLong => (401, "token_too_long", "the token is longer than 8 KiB"),
         Refusal.TokenMalformed => (401, "token_malformed", "the token is not three parts of canonical base64url with JSON objects whose members are unique"),
-        Refusal.TokenHeaderRefused => (401, "token_header_refused", "the token's header asks for something that is never done: crit, b64, zip, enc, or a key of its own"),
+        Refusal.TokenHeaderRefused => (401, "token_header_refused", "the token's header asks for something that is never done: crit, b64, zip, enc, a key of its own, or a kid that is none"),
         Refusal.TokenTypeRefused => (401, "token_type_refused", "the token says that it is of another type than JWT"),
         Refusal.AlgorithmRefused => (401, "algorithm_refused", "the token's algorithm is not one of this route's"),
         Refusal.KeyUnknown => (401, "key_unknown", "no key of this route has the token's key id and algorithm"),

@@ -11,13 +11,12 @@ public sealed class JwksFile(string path, ILogger logger) : IKeySource
 
     public JwtKeyRing Current()
     {
-        var file = new FileInfo(path);
         lock (_reading)
         {
-            // One stat for a handshake; notifications would be lost on network file systems and across atomic replacements of a folder's link.
-            if (file.Exists && (file.LastWriteTimeUtc, file.Length) != _seen)
+            // One look for a handshake, since notifications are lost on network file systems. By a handle, since a name may lead through links that change while their own dates do not.
+            if (Look() is { } found && found != _seen)
             {
-                _seen = (file.LastWriteTimeUtc, file.Length);
+                _seen = found;
                 Read();
             }
 
@@ -26,6 +25,20 @@ public sealed class JwksFile(string path, ILogger logger) : IKeySource
     }
 
     public Task RefreshAsync(CancellationToken token) => Task.CompletedTask;
+
+    private (DateTime Changed, long Length)? Look()
+    {
+        try
+        {
+            using var file = File.OpenHandle(path);
+            return (File.GetLastWriteTimeUtc(file), RandomAccess.GetLength(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Away for the moment of a replacement, or for good: the keys stay.
+            return null;
+        }
+    }
 
     private void Read()
     {

@@ -86,8 +86,9 @@ public sealed class JwksUrl(Uri url, IJwksFetcher fetcher, TimeProvider clock, I
         {
             logger.KeysNotLoaded("the JWKS URL", timeout.IsCancellationRequested ? "did not answer in time" : "was not waited for, because the service stops");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e)
         {
+            // The fetch's edge: whatever went wrong, the keys stay, and the next try is in 30 s.
             logger.KeysNotLoaded("the JWKS URL", e.Message);
         }
     }

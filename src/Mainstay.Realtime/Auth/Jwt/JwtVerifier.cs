@@ -53,7 +53,7 @@ internal static class JwtVerifier
 
         if (header.ContainsKey("kid") && keyId is not { Length: > 0 and <= MaxKeyIdLength })
         {
-            return Refusal.KeyUnknown;
+            return Refusal.TokenHeaderRefused;
         }
 
         if (JwtAlgorithmWords.Find(header.Text("alg")) is not { } found || !rules.Algorithms.Contains(found))
