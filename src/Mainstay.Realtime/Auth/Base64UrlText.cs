@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 
 namespace Mainstay.Realtime.Auth;
@@ -22,7 +23,10 @@ internal static class Base64UrlText
             return null;
         }
 
+        // Not TryDecodeFromChars, which throws where bits are left over.
         var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
-        return Base64Url.TryDecodeFromChars(text, bytes, out var written) && text.SequenceEqual(Base64Url.EncodeToString(bytes.AsSpan(0, written))) ? bytes[..written] : null;
+        return Base64Url.DecodeFromChars(text, bytes, out _, out var written) is OperationStatus.Done && text.SequenceEqual(Base64Url.EncodeToString(bytes.AsSpan(0, written)))
+            ? bytes[..written]
+            : null;
     }
 }

@@ -39,7 +39,7 @@ internal static class PemKeys
         }
         else if (begun > block)
         {
-            faults.Add($"has {begun} blocks that begin, but only {block} of them have base64 in them and an end of the same label");
+            faults.Add($"begins {begun} times, and {block} times has base64 after that and an end of the same label");
         }
 
         return (keys.ToImmutable(), faults.ToImmutable());
