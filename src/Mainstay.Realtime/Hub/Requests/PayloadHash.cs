@@ -13,6 +13,7 @@ internal readonly record struct PayloadHash(string Hex)
     /// <param name="op">What.</param>
     /// <param name="data">JSON in UTF-8, not deeper than 32 levels; empty for none.</param>
     /// <exception cref="JsonException">The data is no JSON.</exception>
+    /// <exception cref="InvalidOperationException">A text in it has half a surrogate pair; the hub's reader lets none in.</exception>
     public static PayloadHash Of(TargetAddress target, string op, ReadOnlyMemory<byte> data)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

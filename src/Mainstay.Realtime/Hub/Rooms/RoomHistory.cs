@@ -30,7 +30,7 @@ internal sealed class RoomHistory(RoomAddress room, string epoch, RoomLimits lim
     /// <param name="room">Whose.</param>
     /// <param name="epoch">The epoch of the events.</param>
     /// <param name="lastOffset">That of the last event ever published in the epoch, also when it is not kept any more.</param>
-    /// <param name="events">The last ones, in order, without a gap.</param>
+    /// <param name="events">The last ones, in order, without a gap; all of the last <see cref="RoomLimits.KeyKept"/>, also those beyond the other limits, so that their keys are known.</param>
     /// <param name="limits">How much is kept.</param>
     /// <param name="now">On the hub's clock.</param>
     /// <exception cref="ArgumentException">There is a gap: the events are not what was published, and a new epoch is needed.</exception>
