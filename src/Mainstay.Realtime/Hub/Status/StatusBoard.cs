@@ -49,7 +49,7 @@ internal sealed class StatusBoard(StatusLimits limits)
     /// <summary>The device is gone: what it said is not so any more, as far as anybody knows. Values and their times stay.</summary>
     public void Disconnected(string device, DateTimeOffset now)
     {
-        foreach (var of in _keysOf.GetValueOrDefault(device) ?? [])
+        foreach (var of in (_keysOf.GetValueOrDefault(device) ?? []).ToArray())
         {
             if (_items[of].Item.Online)
             {

@@ -5,7 +5,25 @@ namespace Mainstay.Realtime.Tests.Hub.Requests;
 /// <summary>Hub, network and device with all their deaths, by seed. A failure names its seed.</summary>
 public class RequestSimulationTests
 {
-    private const int Seeds = 1500;
+    private const int Seeds = 1000;
+
+    [Fact]
+    public void The_simulation_reaches_every_phase_and_sends_again_what_the_device_did_not_have()
+    {
+        var (seen, sentAgain, restarts) = (new HashSet<RequestPhase>(), 0, 0);
+        for (var seed = 0; seed < 100; seed++)
+        {
+            var run = new Run(seed, new RequestPolicy { GiveUpAfter = TimeSpan.FromSeconds(30) });
+            run.Live(300);
+            seen.UnionWith(run.Seen);
+            sentAgain += run.SentAgain;
+            restarts += run.Restarts;
+        }
+
+        Assert.Equal(Enum.GetValues<RequestPhase>(), seen.Order());
+        Assert.True(sentAgain > 100, $"{sentAgain} sent again");
+        Assert.True(restarts > 100, $"{restarts} restarts");
+    }
 
     [Fact]
     public void With_kept_keys_nothing_is_ever_sent_that_the_device_has_and_every_outcome_is_true()
@@ -37,7 +55,6 @@ public class RequestSimulationTests
         private readonly SimulatedHub _hub;
         private readonly Queue<ToDevice> _down = [];
         private readonly List<ToHub> _up = [];
-        private readonly HashSet<RequestPhase> _seen = [];
         private DateTimeOffset _now = Requests.Now;
         private long _connection;
         private bool _connected;
@@ -51,6 +68,12 @@ public class RequestSimulationTests
         }
 
         public SimulatedDevice Device { get; }
+
+        public HashSet<RequestPhase> Seen { get; } = [];
+
+        public int SentAgain => _hub.Disk.Values.Count(r => r.Try > 1);
+
+        public int Restarts { get; private set; }
 
         public void Live(int steps)
         {
@@ -158,6 +181,7 @@ public class RequestSimulationTests
 
         private void Fell()
         {
+            Restarts++;
             _connected = false;
             _down.Clear();
             _up.Clear();
@@ -223,7 +247,7 @@ public class RequestSimulationTests
 
             var busy = _hub.Disk.Values.Where(r => r.Phase.HoldsTarget()).GroupBy(r => r.Spec.Target).Where(g => g.Count() > 1);
             Assert.True(!busy.Any(), $"seed {_seed}: two in flight: {string.Join(", ", busy.SelectMany(g => g))}");
-            _seen.UnionWith(_hub.Disk.Values.Select(r => r.Phase));
+            Seen.UnionWith(_hub.Disk.Values.Select(r => r.Phase));
         }
     }
 }
