@@ -49,9 +49,11 @@ internal static class RequestMachine
         Succeeded or Failed or CanceledByDevice => Answered(request, e, policy, now),
         Connected => Doubt(request, "the device connected anew before it acknowledged", ask: true, policy, now),
         Disconnected => Doubt(request, "the device went away before it acknowledged", ask: false, policy, now),
-        Restarted => Doubt(request, "the hub restarted before the device acknowledged", ask: false, policy, now),
-        TimerFired when now >= request.Due => Doubt(request, $"no ack within {Seconds(policy.AckWithin)}", ask: true, policy, now),
-        CancelAsked when !request.CancelWished => new(request with { CancelWished = true }, SendCancel),
+        Restarted => Doubt(Afresh(request, policy, now), "the hub restarted before the device acknowledged", ask: false, policy, now),
+
+        // Also when the timer fires very late: the device is to have the time for one answer.
+        TimerFired when now >= request.Due => Doubt(request with { EndsBy = Later(request.EndsBy, now + policy.AskEvery) }, $"no ack within {Seconds(policy.AckWithin)}", ask: true, policy, now),
+        CancelAsked when !request.CancelWished => new(Wished(request), SendCancel),
 
         // Nobody has asked about this try yet: what comes now is an old answer.
         StatusNone or StatusNotKnown => new(request),
@@ -63,10 +65,10 @@ internal static class RequestMachine
         Succeeded or Failed or CanceledByDevice => Answered(request, e, policy, now),
         Connected => Doubt(request, "the device connected anew before its result", ask: true, policy, now),
         Disconnected => Doubt(request, "the device went away before its result", ask: false, policy, now),
-        Restarted => Doubt(request, "the hub restarted before the result", ask: false, policy, now),
+        Restarted => Doubt(Afresh(request, policy, now), "the hub restarted before the result", ask: false, policy, now),
         TimerFired when now >= request.EndsBy => GiveUp(request, "the device had accepted it and never said what came of it", policy, now),
         TimerFired when now >= request.Due => Doubt(request, $"no result within {Seconds(request.Spec.Timeout)}", ask: true, policy, now),
-        CancelAsked when !request.CancelWished => new(request with { CancelWished = true }, SendCancel),
+        CancelAsked when !request.CancelWished => new(Wished(request), SendCancel),
 
         // It said that it has it. Nothing takes that back.
         Acked or NotSent or Busy or StatusNone or StatusNotKnown or TurnCame or CancelAsked or TimerFired => new(request),
@@ -86,10 +88,11 @@ internal static class RequestMachine
         TimerFired when now >= request.Due => Ask(request, policy, now),
 
         // There is nobody to ask until it comes back.
-        Disconnected or Restarted => new(request with { Due = request.EndsBy }),
+        Disconnected => new(request with { Due = request.EndsBy }),
+        Restarted => Doubt(Afresh(request, policy, now), request.Because, ask: false, policy, now),
 
         // It is told to the device once that is known to have it.
-        CancelAsked when !request.CancelWished => new(request with { CancelWished = true }),
+        CancelAsked when !request.CancelWished => new(Wished(request)),
         TurnCame or NotSent or Busy or StatusNone or StatusNotKnown or CancelAsked or TimerFired => new(request),
     };
 
@@ -123,6 +126,8 @@ internal static class RequestMachine
         TurnCame or NotSent or Acked or Busy or StatusNone or StatusNotKnown or Disconnected or CancelAsked or TimerFired or Restarted => new(request),
     };
 
+    private static RequestRecord Wished(RequestRecord request) => request with { CancelWished = true, Because = $"{request.Because}; a cancel is wished" };
+
     private static RequestTransition Sent(RequestRecord request, RequestPolicy policy, DateTimeOffset now)
     {
         var due = now + policy.AckWithin;
@@ -137,6 +142,9 @@ internal static class RequestMachine
         var next = request with { Phase = RequestPhase.Accepted, AcceptedAt = acceptedAt, Due = due, EndsBy = endsBy, Because = "the device has it" };
         return request.CancelWished && request.Phase is RequestPhase.Unsure ? new(next, SendCancel, Tell) : new(next, Tell);
     }
+
+    /// <summary>While there was no hub nobody could learn anything; that time does not count.</summary>
+    private static RequestRecord Afresh(RequestRecord request, RequestPolicy policy, DateTimeOffset now) => request with { EndsBy = Later(request.EndsBy, now + policy.GiveUpAfter) };
 
     private static RequestTransition Doubt(RequestRecord request, string because, bool ask, RequestPolicy policy, DateTimeOffset now)
     {

@@ -65,7 +65,7 @@ public class MessageWriterTests
     public void What_a_device_says_of_a_request_is_an_event_or_nothing(string text, string? said)
     {
         var answer = DeviceAnswer.Read(MessageReader.Read(Encoding.UTF8.GetBytes(text)).Message!);
-        Assert.Equal(said, answer is { } a ? $"{a.Event.Kind} {a.Event.Try} {a.Event.Outcome?.Code ?? Encoding.UTF8.GetString(a.Event.Outcome?.Data.Span ?? default)}".TrimEnd() : null);
+        Assert.Equal(said, answer is { } a ? $"{a.Event.Kind} {a.Event.Try} {a.Event.Outcome?.Code ?? Encoding.UTF8.GetString(a.Event.Outcome is { } o ? o.Data.Span : default)}".TrimEnd() : null);
         Assert.True(answer is null || answer.Value.Id == new RequestId("r1"));
     }
 

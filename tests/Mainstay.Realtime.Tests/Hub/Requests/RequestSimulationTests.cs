@@ -71,7 +71,7 @@ public class RequestSimulationTests
 
         public HashSet<RequestPhase> Seen { get; } = [];
 
-        public int SentAgain => _hub.Disk.Values.Count(r => r.Try > 1);
+        public int SentAgain => _hub.SentAgain;
 
         public int Restarts { get; private set; }
 

@@ -19,6 +19,9 @@ internal sealed class SimulatedHub(Random random, RequestPolicy policy)
     /// <summary>The device did what askers were told was not done.</summary>
     public int Contradictions { get; private set; }
 
+    /// <summary>Sends that were not the first of their request.</summary>
+    public int SentAgain { get; private set; }
+
     /// <summary>One in so many decisions ends in a kill.</summary>
     public int KillOneIn { get; set; } = 40;
 
@@ -90,6 +93,7 @@ internal sealed class SimulatedHub(Random random, RequestPolicy policy)
                 Contradictions++;
                 break;
             default:
+                SentAgain += effect is { Kind: RequestEffectKind.Send, Request.Try: > 1 } ? 1 : 0;
                 Outbox.Add(new(effect.Kind, effect.Request.Id, effect.Request.Try, effect.Request.Spec.Key));
                 break;
         }
