@@ -68,5 +68,8 @@ public sealed record HomeLayout(string Root)
 
     public string Releases => Path.Combine(Root, "releases");
 
+    /// <summary>What a service that ships with Mainstay keeps: its spool, its logs.</summary>
+    public string Data(string service) => Path.Combine(Root, "data", service);
+
     public string Backups => Path.Combine(Root, "backups");
 }

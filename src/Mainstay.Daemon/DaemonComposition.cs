@@ -51,7 +51,7 @@ internal sealed class DaemonComposition : IAsyncDisposable
 
         var supervisor = new StackSupervisor(
             new SupervisorPorts(processes, traffic, prober, externals, logs, notify, listeners, journal, clock, new Random(), loggers, FailureExplainer.Explain),
-            new SupervisorOptions { BootId = (await File.ReadAllTextAsync("/proc/sys/kernel/random/boot_id", token)).Trim(), HostEnvironment = HostVariables.Of });
+            new SupervisorOptions { BootId = (await File.ReadAllTextAsync("/proc/sys/kernel/random/boot_id", token)).Trim(), HostEnvironment = HostVariables.Of, OwnProgram = Environment.ProcessPath ?? "mainstay", DataOf = home.Data });
         await supervisor.RecoverAsync(token);
         await edge.RecoverAsync(supervisor.Stack, token);
         logger.TookOver(supervisor.Services().Length, Stopwatch.GetElapsedTime(began).TotalMilliseconds);

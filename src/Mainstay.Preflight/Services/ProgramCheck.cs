@@ -17,7 +17,7 @@ internal static class ProgramCheck
     public static void Run(ServiceCase service, IReadOnlyDictionary<string, string> variables, bool directoryIsThere, Findings findings)
     {
         var path = variables.GetValueOrDefault("PATH");
-        if (service.IsRead("command") && service.IsRead("shell"))
+        if (service.Service.Kind is ServiceKind.Process && service.IsRead("command") && service.IsRead("shell"))
         {
             Check(new(service, service.Service.Command, service.Subject, directoryIsThere), path, findings);
         }

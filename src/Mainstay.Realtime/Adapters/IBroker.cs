@@ -17,7 +17,7 @@ public interface IBroker : IAsyncDisposable
 /// </summary>
 public interface IBrokerSession : IAsyncDisposable
 {
-    /// <summary>Completes, without a fault, when the broker is known to be gone: at once when it closes, within a second when it falls silent, also when nothing is being sent.</summary>
+    /// <summary>Completes, without a fault, when the broker is known to be gone: at once when it closes, within two seconds when it falls silent, also when nothing is being sent.</summary>
     Task Ended { get; }
 
     /// <summary>Why it has ended; empty before.</summary>

@@ -23,9 +23,13 @@ public sealed record ExpectedProcess(
         root is null ? null : RealPath.Of(root) ?? root,
         RealPath.Of(applied.Spec.Directory) ?? applied.Spec.Directory,
         applied.Spec.Command,
-        facts.Resolve(applied.Spec.Command.Shell ? "/bin/sh" : applied.Spec.Command.Argv[0], applied.Spec.Directory, applied.Environment.GetValueOrDefault("PATH", hostPath)),
+        facts.Resolve(ProgramOf(applied.Spec), applied.Spec.Directory, applied.Environment.GetValueOrDefault("PATH", hostPath)),
         applied.Environment,
         HostPlaces.OriginOf(applied.Spec.Rollout.Source) is { } origin ? RealPath.Of(origin) : null);
+
+    /// <summary>What ships with Mainstay runs from Mainstay's own file.</summary>
+    private static string ProgramOf(ServiceSpec spec) =>
+        spec.Kind is not ServiceKind.Process && System.Environment.ProcessPath is { } own ? own : spec.Command.Shell ? "/bin/sh" : spec.Command.Argv[0];
 
     /// <summary>All releases of a service lie in one folder.</summary>
     internal bool IsOtherRelease(string path) =>

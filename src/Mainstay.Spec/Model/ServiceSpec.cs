@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Mainstay.Spec.Model;
 
@@ -23,6 +24,10 @@ public sealed record ServiceSpec(
     RolloutSpec Rollout,
     SourceSpan Span)
 {
+    /// <summary>A process of the user's, or a service that ships with Mainstay: then its program is Mainstay's own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ServiceKind Kind { get; init; }
+
     /// <summary>What the journal kept before there were rollouts has none.</summary>
     public RolloutSpec Rollout { get; init; } = Rollout ?? RolloutSpec.None;
 }

@@ -123,6 +123,8 @@ public static class ManifestCodes
 
     public static ProblemCode BadRepository { get; } = new("MS1074", "A git repository or a ref of it cannot be used as written");
 
+    public static ProblemCode NotForShipped { get; } = new("MS1075", "A service that ships with Mainstay is told something that only a program of the user's can be told");
+
     public static ImmutableArray<ProblemCode> All { get; } =
     [
         NotYaml, TooLarge, YamlFeatureRefused, DuplicateKey, UnknownKey, WrongType, MissingKey, NotAvailable, TooManyProblems,
@@ -133,6 +135,6 @@ public static class ManifestCodes
         NoProbe, SeveralProbes, RouteToUnknownService, DuplicateRoute, RoutesWithoutEdge, HttpsWithoutCertificate, DuplicateCertificate,
         ValuesDisagree, VariableIsOurs, SchemaUnreadable, ProbeProvesNothing,
         NeedsSource, SourceNotOne, StrategyImpossible, VerifyImpossible,
-        BadPercent, BadFactor, BadDigest, BadReleasePath, BadRepository,
+        BadPercent, BadFactor, BadDigest, BadReleasePath, BadRepository, NotForShipped,
     ];
 }

@@ -56,13 +56,17 @@ internal sealed record InstancePolicy(
             spec.Healthcheck is null || notify ? null : Math.Max(1, spec.Healthcheck.Retries),
             notify ? WatchdogOf(check!) : null,
             spec.Stop.Grace,
-            spec.Stop.Grace > wsDrain ? spec.Stop.Grace : wsDrain,
+            DrainDeadlineOf(spec, wsDrain),
             spec.Restart.BackoffMax > TimeSpan.FromSeconds(10) ? spec.Restart.BackoffMax : TimeSpan.FromSeconds(10),
             spec.Resources.Memory,
             spec.Resources.MemoryWarn,
             oneShot,
             oneTry);
     }
+
+    /// <summary>What ships with Mainstay drains itself as soon as it is asked to stop: it tells its clients when to come back, and leaves none without an answer.</summary>
+    private static TimeSpan DrainDeadlineOf(ServiceSpec spec, TimeSpan wsDrain) =>
+        spec.Kind is not ServiceKind.Process ? TimeSpan.Zero : spec.Stop.Grace > wsDrain ? spec.Stop.Grace : wsDrain;
 
     /// <summary>The check that readiness is asked by; null when there is nothing to ask.</summary>
     public static HealthcheckSpec? CheckOf(ServiceSpec spec, bool oneShot) => spec.Healthcheck switch

@@ -5,6 +5,7 @@ using Mainstay.Journal;
 using Mainstay.Linux.Interop;
 using Mainstay.Linux.Signals;
 using Mainstay.Spec.Model;
+using Mainstay.Spec.Shipped;
 using Mainstay.Supervisor.Adoption;
 using Mainstay.Supervisor.Diagnosis;
 using Mainstay.Supervisor.Ports;
@@ -97,7 +98,7 @@ internal sealed partial class InstanceRunner
         run.EnvironmentNames = [.. run.Environment.Keys];
         return ports.Processes.Spawn(new(
             run.Id,
-            spec.Command.Shell ? ["/bin/sh", "-c", .. spec.Command.Argv] : spec.Command.Argv,
+            Argv(spec),
             spec.Directory,
             run.Environment,
             run.Output.StdoutFifo,
@@ -108,6 +109,12 @@ internal sealed partial class InstanceRunner
             spec.Resources.Memory,
             spec.Resources.Cpus));
     }
+
+    private ImmutableArray<string> Argv(ServiceSpec spec) => spec.Kind switch
+    {
+        ServiceKind.Process => spec.Command.Shell ? ["/bin/sh", "-c", .. spec.Command.Argv] : spec.Command.Argv,
+        ServiceKind.Ingest or ServiceKind.Hub => ShippedService.Argv(spec.Kind, _context.Options.OwnProgram),
+    };
 
     private ImmutableSortedDictionary<string, string> Environment(Run run)
     {
@@ -125,7 +132,8 @@ internal sealed partial class InstanceRunner
                 run.Port,
                 notifies ? OpenNotify(run) : null,
                 notifies ? InstancePolicy.WatchdogOf(spec.Healthcheck!) : null,
-                spec.Port.Kind is PortKind.Inherit));
+                spec.Port.Kind is PortKind.Inherit,
+                spec.Kind is ServiceKind.Process ? null : _context.Options.DataOf(spec.Name.Value)));
     }
 
     private string OpenNotify(Run run) => _context.Ports.Notify.Open(run.Id, _work.Spec.User, message => Notified(run, message));

@@ -5,6 +5,7 @@ namespace Mainstay.Supervisor.Instances;
 
 /// <summary>What one process is told about itself.</summary>
 /// <param name="Index">From 0.</param>
+/// <param name="Data">Where a service that ships with Mainstay keeps what must survive it; null for all others.</param>
 /// <param name="Watchdog">Longest silence that its watchdog allows, in <c>WATCHDOG_USEC</c>.</param>
 internal sealed record ProcessIdentification(
     string Stack,
@@ -15,7 +16,8 @@ internal sealed record ProcessIdentification(
     int? Port,
     string? NotifySocket,
     TimeSpan? Watchdog,
-    bool InheritsSocket);
+    bool InheritsSocket,
+    string? Data = null);
 
 /// <summary>The environment of a process: what the host gives every program, then what the manifest declares, then what Mainstay knows. Nothing else leaks in.</summary>
 internal static class ProcessEnvironment
@@ -63,6 +65,11 @@ internal static class ProcessEnvironment
         if (process.Port is { } port)
         {
             yield return new("PORT", port.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (process.Data is { } data)
+        {
+            yield return new("MAINSTAY_DATA", data);
         }
 
         if (process.NotifySocket is { } socket)

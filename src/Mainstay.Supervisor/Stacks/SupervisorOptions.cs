@@ -11,6 +11,12 @@ public sealed record SupervisorOptions
     /// <summary>PATH, HOME, USER, LANG and TZ for a process of the given user (null: the daemon's own).</summary>
     public required Func<string?, ImmutableSortedDictionary<string, string>> HostEnvironment { get; init; }
 
+    /// <summary>The file of Mainstay's own program, which the services run that ship with it.</summary>
+    public string OwnProgram { get; init; } = "mainstay";
+
+    /// <summary>Where such a service keeps what must survive it; by its name.</summary>
+    public Func<string, string> DataOf { get; init; } = service => "/var/lib/mainstay/data/" + service;
+
     /// <summary>How long one request may wait at the edge while the service is being replaced on its port.</summary>
     public TimeSpan HoldMax { get; init; } = TimeSpan.FromSeconds(60);
 

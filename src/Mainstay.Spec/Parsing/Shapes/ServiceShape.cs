@@ -3,6 +3,7 @@ using Mainstay.Spec.Model;
 using Mainstay.Spec.Parsing.Kinds;
 using Mainstay.Spec.Parsing.Yaml;
 using Mainstay.Spec.Problems;
+using Mainstay.Spec.Shipped;
 
 namespace Mainstay.Spec.Parsing.Shapes;
 
@@ -11,18 +12,11 @@ internal sealed record ServiceDraft(ServiceSpec Spec, ImmutableArray<DependencyD
 
 internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
 {
-    private enum ServiceKind
-    {
-        Process,
-        Ingest,
-        Hub,
-    }
-
     private static readonly WordKind<ServiceKind> s_kinds = new(("process", ServiceKind.Process), ("ingest", ServiceKind.Ingest), ("hub", ServiceKind.Hub));
 
     private static readonly Key<ServiceKind> s_kind = new(
         "kind", s_kinds, ServiceKind.Process,
-        "What the service is. ingest and hub are not available in this version.");
+        "What the service is: a process of yours, or one that ships with Mainstay: ingest, audio over WebSockets into a stream, acknowledged when stored. hub is not available in this version.");
 
     private static readonly Key<CommandDraft> s_command = new(
         "command",
@@ -133,13 +127,16 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
         .. RolloutKeys.All,
     ];
 
+    /// <summary>What only the user's own program can be told.</summary>
+    private static ImmutableArray<Key> ShippedHaveNo { get; } = [s_command, s_shell, s_directory, s_port, s_healthcheck, s_user, RolloutKeys.Source];
+
     protected override string Called(MapNode map) => $"service {Quoted.Text(map.Step)}";
 
     protected override ServiceDraft Build(Fields fields)
     {
         var kind = fields.Read(s_kind);
         var shipped = kind is not ServiceKind.Process;
-        if (shipped)
+        if (kind is ServiceKind.Hub)
         {
             fields.Context.Report(
                 ManifestCodes.NotAvailable,
@@ -148,27 +145,34 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
                 "remove the service");
         }
 
-        // A shipped service has no command; that it lacks one is no second problem.
+        foreach (var key in ShippedHaveNo.Where(k => shipped && fields.Has(k)))
+        {
+            fields.Report(ManifestCodes.NotForShipped, key, $"{Called(fields.Map)} ships with Mainstay (kind: {s_kinds.Show(kind)}), and has no \"{key.Name}\" of its own", $"remove \"{key.Name}\"");
+        }
+
         var shell = fields.Read(s_shell);
-        var command = shipped && !fields.Has(s_command) ? CommandDraft.Absent : fields.Read(s_command);
+        var command = shipped ? CommandDraft.Absent : fields.Read(s_command);
         var spec = new ServiceSpec(
             new ServiceName(fields.Map.Step),
-            command == CommandDraft.Absent ? new CommandSpec([], false, fields.Span) : command.Resolve(shell, fields.Context),
+            shipped ? ShippedService.Command(kind, fields.Span) : command == CommandDraft.Absent ? new CommandSpec([], false, fields.Span) : command.Resolve(shell, fields.Context),
             Directory(fields),
             fields.Read(s_instances),
-            fields.Read(s_port),
+            shipped ? new PortSpec(PortKind.Auto) : fields.Read(s_port),
             fields.Read(s_environment).ToImmutableSortedDictionary(e => e.Name, e => e.Value, StringComparer.Ordinal),
             [.. fields.Read(s_envFile).Select(f => new EnvFileSpec(fields.Context.Absolute(f.Value), f.Span))],
-            fields.Read(s_envSchema),
+            shipped ? ShippedService.Environment(kind, fields.Read(s_envSchema), fields.Span) : fields.Read(s_envSchema),
             [],
-            fields.Read(s_healthcheck),
+            shipped ? ShippedService.Healthcheck : fields.Read(s_healthcheck),
             fields.Read(s_restart),
             fields.Read(s_resources),
             fields.Read(s_stop),
             fields.TryRead(s_user, out var user) ? user : null,
             fields.Read(s_logs),
             RolloutKeys.Read(fields),
-            fields.Span);
+            fields.Span)
+        {
+            Kind = kind,
+        };
         return new ServiceDraft(spec, fields.Read(s_dependsOn));
     }
 
