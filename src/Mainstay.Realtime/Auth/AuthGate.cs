@@ -9,8 +9,14 @@ public sealed class AuthGate : IAsyncDisposable
     private readonly AuthPolicy _policy;
     private readonly IKeySource[] _sources;
 
+    /// <exception cref="ArgumentException">The policy has a problem: with an empty secret, for one, anybody could sign.</exception>
     public AuthGate(AuthPolicy policy, IJwksFetcher fetcher, TimeProvider clock, ILogger logger)
     {
+        if (policy.Check() is [var problem, ..])
+        {
+            throw new ArgumentException(problem.ToString(), nameof(policy));
+        }
+
         _policy = policy;
         _sources = policy.Jwt is { } jwt && policy.Methods.Contains(AuthMethod.Jwt) ? [.. Sources(jwt, fetcher, clock, logger)] : [];
     }

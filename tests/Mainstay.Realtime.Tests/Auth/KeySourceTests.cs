@@ -79,6 +79,19 @@ public sealed class KeySourceTests : IDisposable
     }
 
     [Fact]
+    public void A_gate_is_not_built_on_a_policy_with_a_problem()
+    {
+        AuthPolicy[] faulty =
+        [
+            new(),
+            new() { Methods = [AuthMethod.TwilioSignature], Twilio = new(new([]), "wss://voice.example.com") },
+            new() { Methods = [AuthMethod.SignedUrl], SignedUrl = new("/v1/ingest", Secret.OfText("short")) },
+            Forge.JwtPolicy(new() { Algorithms = [JwtAlgorithm.HS256] }, JwtKey.OfSecret(Secret.OfText("thirty-one bytes are not enough"))),
+        ];
+        Assert.All(faulty, policy => Assert.Throws<ArgumentException>(() => new AuthGate(policy, _fetcher, _clock, NullLogger.Instance)));
+    }
+
+    [Fact]
     public void A_fetch_is_due_at_once_then_after_10_minutes_and_after_a_failure_in_30_seconds()
     {
         var now = Forge.Now;
@@ -99,7 +112,7 @@ public sealed class KeySourceTests : IDisposable
         await _fetcher.Called.WaitAsync();
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => loop);
-        await new AuthGate(Forge.JwtPolicy(), _fetcher, _clock, NullLogger.Instance).RunAsync(default);
+        await new AuthGate(Forge.JwtPolicy(new() { Algorithms = [JwtAlgorithm.RS256] }), _fetcher, _clock, NullLogger.Instance).RunAsync(default);
     }
 
     [Fact]
