@@ -97,7 +97,7 @@ internal static class CommandHost
         return Console.ReadKey(intercept: true).KeyChar;
     }
 
-    private static Dictionary<string, string> Variables()
+    public static Dictionary<string, string> Variables()
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())

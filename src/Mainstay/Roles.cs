@@ -13,5 +13,8 @@ internal static class Roles
         Edge.EdgeRole.RunAsync(Edge.EdgeOptions.From(controlSocket, Environment.GetEnvironmentVariable), CancellationToken.None);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Task<int> RealtimeAsync(string kind) => Realtime.RealtimeRole.RunAsync(kind, CommandHost.Variables());
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Task<int> CommandAsync(string[] args) => CommandHost.RunAsync(args);
 }

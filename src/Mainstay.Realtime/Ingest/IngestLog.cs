@@ -11,9 +11,6 @@ internal static partial class IngestLog
     [LoggerMessage(EventId = 8201, Level = LogLevel.Information, Message = "call {Interaction} of {Tenant} ended: session {Session}, {Frames} frames, {Lost} lost ({How})")]
     public static partial void CallEnded(this ILogger log, string tenant, string interaction, string session, long frames, long lost, string how);
 
-    [LoggerMessage(EventId = 8202, Level = LogLevel.Warning, Message = "{What}")]
-    public static partial void Warned(this ILogger log, string what);
-
     [LoggerMessage(EventId = 8203, Level = LogLevel.Error, Message = "frames {From} to {To} of session {Session} (call {Interaction} of {Tenant}) are lost: {Reason}")]
     public static partial void Gap(this ILogger log, string tenant, string interaction, string session, long from, long to, string reason);
 }

@@ -23,8 +23,9 @@ public readonly record struct Message(MessageKind Kind, ReadOnlyMemory<byte> Byt
 /// <summary>
 /// A WebSocket as whole messages. Idle, it holds no buffer. What is sent is queued, in order, up to a bound, and written by whoever finds the queue at rest; a peer that does not read cannot hold up the one who sends.
 /// </summary>
+/// <param name="closePatience">How long a peer has to answer a close; then the connection is cut.</param>
 /// <param name="maxQueued">Bytes that may wait for the peer; with more the connection is given up as too slow.</param>
-public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int maxQueued, TimeProvider time)
+public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int maxQueued, TimeSpan closePatience, TimeProvider time)
 {
     private const int FirstBuffer = 4 * 1024;
 
@@ -78,8 +79,8 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     /// <summary>Cuts the connection.</summary>
     public void Abort() => socket.Abort();
 
-    /// <summary>Waits for what was queued to be written, at most so long.</summary>
-    public async Task FlushAsync(TimeSpan patience)
+    /// <summary>Waits for what was queued to be written, at most as long as a peer has to answer a close.</summary>
+    public async Task FlushAsync()
     {
         Task writing;
         lock (_gate)
@@ -89,7 +90,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
 
         try
         {
-            await writing.WaitAsync(patience, time).ConfigureAwait(false);
+            await writing.WaitAsync(closePatience, time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -175,6 +176,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
                 if (message.Type is WebSocketMessageType.Close)
                 {
                     await socket.CloseOutputAsync((WebSocketCloseStatus)message.Status, message.Reason, CancellationToken.None).ConfigureAwait(false);
+                    _ = CutLaterAsync();
                 }
                 else
                 {
@@ -187,6 +189,13 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
             // The reader sees the end, too.
             socket.Abort();
         }
+    }
+
+    /// <summary>Never fails; of a connection that has ended by then nothing is left to cut.</summary>
+    private async Task CutLaterAsync()
+    {
+        await Task.Delay(closePatience, time, CancellationToken.None).ConfigureAwait(false);
+        socket.Abort();
     }
 
     private Outgoing? Next()

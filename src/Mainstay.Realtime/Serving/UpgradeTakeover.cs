@@ -42,11 +42,11 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
             KeepAliveInterval = limits.PingInterval,
             KeepAliveTimeout = limits.PongPatience,
         });
-        var messages = new MessageSocket(socket, accepted.MaxMessageBytes, limits.QueuedBytes, time);
+        var messages = new MessageSocket(socket, accepted.MaxMessageBytes, limits.QueuedBytes, limits.ClosePatience, time);
         try
         {
             await accepted.Handle(messages);
-            await messages.FlushAsync(limits.ClosePatience);
+            await messages.FlushAsync();
             await AwaitCloseAsync(messages);
         }
         catch (Exception e) when (e is not OutOfMemoryException)

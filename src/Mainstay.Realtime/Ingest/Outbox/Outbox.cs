@@ -31,6 +31,7 @@ public sealed class Outbox
     private Mode _mode = Mode.Spooling;
     private IBrokerSession? _session;
     private volatile string _cannotStore = "";
+    private string _warned = "";
     private long _committed;
     private long _spooledBytes;
     private long _spooled;
@@ -123,6 +124,12 @@ public sealed class Outbox
         if (_session is null && await _link.TakeAsync(giveUp) is { } begun)
         {
             _log.BrokerIsThere(_broker.Name, _replay.Records);
+            if (begun.Warning.Length > 0 && begun.Warning != _warned)
+            {
+                _warned = begun.Warning;
+                _log.Warned(_warned);
+            }
+
             (_session, _mode) = (begun, Mode.Replaying);
             _replay.Restart();
         }
@@ -189,7 +196,7 @@ public sealed class Outbox
                 _replay.Append(_folder.Make());
             }
 
-            await _replay.Written.Log.AppendAsync(batch.ConvertAll(e => SpoolRecord.Write(e.Record)).ToArray(), CancellationToken.None);
+            await _replay.Written.Log.AppendAsync(batch.ConvertAll(e => RecordForm.Write(e.Record)).ToArray(), CancellationToken.None);
             batch.ForEach(e => e.Settle(StoredAt.Spool));
             CanStore(batch.Count);
             return true;

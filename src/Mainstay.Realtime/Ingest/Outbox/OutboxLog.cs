@@ -28,4 +28,7 @@ internal static partial class OutboxLog
 
     [LoggerMessage(EventId = 8107, Level = LogLevel.Error, Message = "{What}")]
     public static partial void Damaged(this ILogger log, string what);
+
+    [LoggerMessage(EventId = 8108, Level = LogLevel.Warning, Message = "{What}")]
+    public static partial void Warned(this ILogger log, string what);
 }

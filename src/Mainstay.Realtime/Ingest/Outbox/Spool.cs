@@ -42,7 +42,7 @@ internal sealed class Spool : IAsyncDisposable
         {
             foreach (var record in _log.Read(end))
             {
-                if (SpoolRecord.Read(record) is { } whole)
+                if (RecordForm.Read(record) is { } whole)
                 {
                     records.Add(whole);
                     bytes += whole.Body.Length;

@@ -9,7 +9,6 @@ namespace Mainstay.Realtime.Ingest.Sessions;
 internal sealed class IngestConnection(MessageSocket socket, IngestContext context, Func<StartMessage, string?> refusal)
 {
     private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _closing = new();
     private IngestState _state = IngestState.Opened(context.Now);
     private TaskCompletionSource? _paused;
     private StartMessage? _start;
@@ -36,8 +35,6 @@ internal sealed class IngestConnection(MessageSocket socket, IngestContext conte
                 context.Counters.Ended();
                 context.Log.CallEnded(session.Tenant, session.Interaction, session.Id.Text, _state.Received - _state.First + 1, _state.Lost, socket.IsTooSlow ? "the client did not read" : _state.Phase.ToString());
             }
-
-            _closing.Dispose();
         }
     }
 
@@ -60,8 +57,8 @@ internal sealed class IngestConnection(MessageSocket socket, IngestContext conte
 
             if (state.Phase is IngestPhase.Closed)
             {
+                // The reader wakes now, or when the peer answers the close.
                 _paused?.TrySetResult();
-                _closing.Cancel();
             }
         }
     }
@@ -86,7 +83,7 @@ internal sealed class IngestConnection(MessageSocket socket, IngestContext conte
             return new IngestEvent.Ticked();
         }
 
-        var message = await socket.ReceiveAsync(_closing.Token).ConfigureAwait(false);
+        var message = await socket.ReceiveAsync(CancellationToken.None).ConfigureAwait(false);
         switch (message.Kind)
         {
             case MessageKind.Binary:

@@ -47,6 +47,19 @@ internal sealed class IngestRecords(string topic, string eventsTopic, RecordForm
         "detail",
         default);
 
+    /// <summary>Whose frame a record is, and which; null for what is no frame.</summary>
+    public static (string Tenant, string Session, long Seq)? Place(StreamRecord record)
+    {
+        if (record.BodyName == "data")
+        {
+            using var json = JsonDocument.Parse(record.Body);
+            return (json.RootElement.GetProperty("tenant_id").GetString()!, json.RootElement.GetProperty("session").GetString()!, json.RootElement.GetProperty("seq").GetInt64());
+        }
+
+        var fields = record.Fields.ToDictionary(StringComparer.Ordinal);
+        return fields.TryGetValue("seq", out var seq) ? (fields["tenant_id"], fields["session"], long.Parse(seq, CultureInfo.InvariantCulture)) : null;
+    }
+
     public static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static ReadOnlyMemory<byte> Json(SessionProgress session, StartMessage start, long seq, DateTimeOffset at, ReadOnlySpan<byte> audio)

@@ -1,15 +1,14 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
-using Mainstay.Realtime.Adapters;
 using Mainstay.SegmentLog;
 
-namespace Mainstay.Realtime.Ingest.Outbox;
+namespace Mainstay.Realtime.Adapters;
 
 /// <summary>
 /// A broker's record in a log: the key is its key, the payload its body, and the headers are texts, each behind its length in bytes (7 bits per byte, least first): topic, body's name, then names and values of the fields.
 /// </summary>
-internal static class SpoolRecord
+internal static class RecordForm
 {
     public static LogEntry Write(StreamRecord record)
     {

@@ -1,0 +1,237 @@
+using System.Collections.Immutable;
+using Mainstay.Realtime.Adapters;
+using Mainstay.Realtime.Auth;
+using Mainstay.Realtime.Auth.Jwt;
+using Mainstay.Realtime.Ingest.Outbox;
+using Mainstay.Realtime.Ingest.Sessions;
+using Mainstay.Realtime.Serving;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Realtime.Ingest.Service;
+
+/// <summary>The ingest service: its server, its outbox and its clock, put together.</summary>
+internal sealed class IngestService : IAsyncDisposable
+{
+    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_drainPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_retryBase = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>So many clients a second can come back without hurting anybody.</summary>
+    private const int ReturningPerSecond = 500;
+
+    private readonly IngestOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly ILogger _log;
+    private readonly IBroker _broker;
+    private readonly Outbox.Outbox _outbox;
+    private readonly IngestContext _context;
+    private readonly AuthGate _gate;
+    private readonly RealtimeServer _server;
+    private volatile bool _draining;
+
+    public IngestService(IngestOptions options, IBroker broker, IJwksFetcher fetcher, TimeProvider time, Random random, ILoggerFactory loggers)
+    {
+        (_options, _broker, _time, _random) = (options, broker, time, random);
+        _log = loggers.CreateLogger<IngestService>();
+        _outbox = new(
+            broker,
+            new() { Directory = Path.Combine(options.Data, "spool"), SpoolBytes = options.SpoolBytes, WhenFull = options.WhenFull },
+            time,
+            random,
+            loggers.CreateLogger<Outbox.Outbox>());
+        _context = new(options.Policy, _outbox, new(options.Topic, options.EventsTopic, options.Format), time, _log);
+        _outbox.Lost = Lost;
+        _gate = new(options.Auth, fetcher, time, loggers.CreateLogger<AuthGate>());
+        _server = new(options.Port, DecideAsync, AnswerAsync, new(), time, loggers);
+    }
+
+    public int Port => _server.Port;
+
+    /// <summary>Serves until it is asked to stop; then clients are told to go on elsewhere, and what came from them is made safe.</summary>
+    /// <param name="now">Ends everything at once.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken now)
+    {
+        using var stopOutbox = new CancellationTokenSource();
+        using var background = new CancellationTokenSource();
+        var outbox = _outbox.RunAsync(stopOutbox.Token, now);
+        var keys = EndedAsync(_gate.RunAsync(background.Token));
+        var ticking = EndedAsync(TickAsync(background.Token));
+        try
+        {
+            await _server.StartAsync(now);
+            _log.Serving("ingest", _server.Port);
+            await EndedAsync(Task.Delay(Timeout.InfiniteTimeSpan, _time, stop));
+            await DrainAsync(now);
+        }
+        finally
+        {
+            await stopOutbox.CancelAsync();
+            await outbox;
+            await background.CancelAsync();
+            await Task.WhenAll(keys, ticking);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _gate.DisposeAsync();
+        await _broker.DisposeAsync();
+    }
+
+    private async Task DrainAsync(CancellationToken now)
+    {
+        _draining = true;
+        var clients = _context.Connections.Count;
+        _log.Draining(FormattableString.Invariant($"{clients} clients are told to come back"));
+        foreach (var connection in _context.Connections.All)
+        {
+            connection.Handle(new IngestEvent.DrainAsked(RetryAfter(clients)));
+        }
+
+        var until = _time.GetTimestamp() + (long)(s_drainPatience.TotalSeconds * _time.TimestampFrequency);
+        while (_context.Connections.Count > 0 && _time.GetTimestamp() < until && !now.IsCancellationRequested)
+        {
+            await EndedAsync(Task.Delay(s_tick, _time, now));
+        }
+
+        // Nothing is on it any more but what did not answer.
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(now);
+        cut.CancelAfter(TimeSpan.FromSeconds(1));
+        await _server.StopAsync(cut.Token);
+        _log.Drained();
+    }
+
+    /// <summary>Spread, so that those who all leave at once do not all return at once.</summary>
+    private TimeSpan RetryAfter(int clients) => s_retryBase + TimeSpan.FromSeconds(_random.NextDouble() * clients / ReturningPerSecond);
+
+    private async ValueTask<UpgradeAnswer> DecideAsync(UpgradeRequest request, CancellationToken token)
+    {
+        if (request.Path.TrimEnd('/') != IngestOptions.Route)
+        {
+            return new UpgradeRefusal(404, "no_route", $"WebSockets are answered at {IngestOptions.Route}");
+        }
+
+        if (_draining)
+        {
+            return new UpgradeRefusal(503, "draining", "this process ends; come back in a moment") { Fields = [new("Retry-After", "1")] };
+        }
+
+        if (!_outbox.Health.CanStore)
+        {
+            return new UpgradeRefusal(503, "cannot_store", "nothing can be stored at the moment") { Fields = [new("Retry-After", "2")] };
+        }
+
+        var outcome = await _gate.CheckAsync(CredentialsOf(request), token);
+        if (outcome is not AuthOutcome.Admitted(var identity))
+        {
+            var refused = (AuthOutcome.Refused)outcome;
+            _log.Refused(IngestOptions.Route, refused.Status, refused.Code, refused.Because);
+            return new UpgradeRefusal(refused.Status, refused.Code, refused.Because) { Fields = refused.Challenge.Length > 0 ? [new("WWW-Authenticate", refused.Challenge)] : [] };
+        }
+
+        return new UpgradeAccepted(null, _options.MaxMessageBytes, socket => new IngestConnection(socket, _context, start => Foreign(identity, start)).RunAsync());
+    }
+
+    private static string? Foreign(Identity identity, Protocol.StartMessage start) =>
+        StartBinding.MayStart(identity, start.TenantId, start.InteractionId) is AuthOutcome.Refused refused ? refused.Because : null;
+
+    private Credentials CredentialsOf(UpgradeRequest request) => new()
+    {
+        Scheme = request.Header("X-Forwarded-Proto") is "http" ? "http" : "https",
+        Host = request.Header("Host") ?? "",
+        Path = request.Path,
+        Query = request.Target.IndexOf('?') is var at and >= 0 ? request.Target[(at + 1)..] : "",
+        Authorization = Lines(request, "Authorization"),
+        Origin = Lines(request, "Origin"),
+        TwilioSignature = Lines(request, "X-Twilio-Signature"),
+        SubProtocol = Lines(request, "Sec-WebSocket-Protocol"),
+        Peer = request.Peer,
+        Now = _time.GetUtcNow(),
+    };
+
+    private static ImmutableArray<string> Lines(UpgradeRequest request, string name) =>
+        [.. request.Headers.Where(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value)];
+
+    private Task AnswerAsync(HttpContext http)
+    {
+        var (outbox, status) = (_outbox.Health, 200);
+        var health = IngestHealth.Status(outbox);
+        switch (http.Request.Path.Value)
+        {
+            case "/health":
+                status = health == "unhealthy" ? 503 : 200;
+                break;
+            case "/livez":
+                return WriteAsync(http, 200, """{"status":"alive"}""");
+            case "/readyz":
+                // Whether it takes clients; restarting it would not bring a broker back.
+                (status, health) = _draining ? (503, "draining") : (200, health);
+                break;
+            case IngestOptions.Route:
+                http.Response.Headers.Upgrade = "websocket";
+                return WriteAsync(http, 426, """{"type":"about:blank","status":426,"title":"upgrade_required","detail":"this is a WebSocket"}""");
+            default:
+                return WriteAsync(http, 404, """{"type":"about:blank","status":404,"title":"no_route","detail":"there are /v1/ingest, /health, /livez and /readyz"}""");
+        }
+
+        return WriteAsync(http, status, IngestHealth.Describe(outbox, _context.Counters, health, _time.GetUtcNow()).ToJsonString());
+    }
+
+    private static Task WriteAsync(HttpContext http, int status, string json)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = status < 400 || status == 503 ? "application/json" : "application/problem+json";
+        http.Response.Headers.CacheControl = "no-store";
+        return http.Response.WriteAsync(json, http.RequestAborted);
+    }
+
+    private async Task TickAsync(CancellationToken token)
+    {
+        using var timer = new PeriodicTimer(s_tick, _time);
+        while (await timer.WaitForNextTickAsync(token))
+        {
+            foreach (var connection in _context.Connections.All)
+            {
+                connection.Handle(new IngestEvent.Ticked());
+            }
+
+            RecordGaps();
+        }
+    }
+
+    private void RecordGaps()
+    {
+        foreach (var gap in _context.Gaps.Take())
+        {
+            _log.Gap(gap.Tenant, gap.Interaction, gap.Session, gap.From, gap.To, gap.Reason);
+            _ = _outbox.StoreAsync(
+                _context.Records.Event(
+                    "gap", gap.Tenant, gap.Interaction, gap.Session, _time.GetUtcNow(), new("from_seq", IngestRecords.Text(gap.From)), new("to_seq", IngestRecords.Text(gap.To)), new("reason", gap.Reason)),
+                canWait: true);
+        }
+    }
+
+    /// <summary>What the outbox gives up, by what the record says of itself. A lost event is told of by the outbox's own line only.</summary>
+    private void Lost(StreamRecord record, string reason)
+    {
+        if (IngestRecords.Place(record) is var (tenant, session, seq))
+        {
+            _context.Gaps.Add(tenant, record.Key, session, seq, seq, reason);
+        }
+    }
+
+    private static async Task EndedAsync(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (OperationCanceledException)
+        {
+            // That is how it ends.
+        }
+    }
+}

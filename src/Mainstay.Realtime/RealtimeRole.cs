@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Mainstay.Contracts;
+using Mainstay.Realtime.Adapters;
+using Mainstay.Realtime.Adapters.Log;
+using Mainstay.Realtime.Adapters.Memory;
+using Mainstay.Realtime.Adapters.Redis;
+using Mainstay.Realtime.Auth.Jwt;
+using Mainstay.Realtime.Ingest.Service;
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Realtime;
+
+/// <summary>The process of a realtime service.</summary>
+public static class RealtimeRole
+{
+    private const long LogBytes = 16L << 30;
+
+    /// <summary>Serves until SIGTERM or SIGINT; a second one ends it at once. Returns 0 when drained, 1 when it could not serve, 3 when its settings are wrong.</summary>
+    public static async Task<int> RunAsync(string kind, IReadOnlyDictionary<string, string> environment)
+    {
+        if (kind != "ingest")
+        {
+            await Console.Error.WriteLineAsync($"mainstay realtime: there is no service \"{kind}\"; the one that there is: ingest");
+            return (int)ExitCode.WrongUsage;
+        }
+
+        var (options, problems) = IngestOptions.Read(environment);
+        if (options is null)
+        {
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"ingest cannot start: {problems.Length} {(problems.Length == 1 ? "problem" : "problems")} in its environment"));
+            await Console.Error.WriteLineAsync(string.Join('\n', problems));
+            return (int)ExitCode.Problems;
+        }
+
+        using var stop = new CancellationTokenSource();
+        using var now = new CancellationTokenSource();
+        var signals = 0;
+
+        void Signalled(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            (Interlocked.Increment(ref signals) > 1 ? now : stop).Cancel();
+        }
+
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Signalled);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Signalled);
+        using var loggers = LoggerFactory.Create(builder => builder
+            .AddProvider(new LineLog(Console.Error, TimeProvider.System))
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Mainstay", LogLevel.Information));
+        using var fetcher = new HttpJwksFetcher();
+        try
+        {
+            await using var service = new IngestService(options, Broker(options), fetcher, TimeProvider.System, new Random(), loggers);
+            await service.RunAsync(stop.Token, now.Token);
+            return (int)ExitCode.Done;
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"ingest cannot serve: {e.Message}");
+            return (int)ExitCode.Failed;
+        }
+    }
+
+    private static IBroker Broker(IngestOptions options) => options.Adapter switch
+    {
+        AdapterKind.RedisStreams => new RedisBroker(options.Redis!, TimeProvider.System),
+        AdapterKind.Log => new LogBroker(Path.Combine(options.Data, "streams"), options.Retention, LogBytes, TimeProvider.System),
+        AdapterKind.InMemory => new MemoryBroker(),
+    };
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Realtime.Serving;
+
+/// <summary>One port: WebSockets are taken over as connections, everything else is HTTP.</summary>
+internal sealed class RealtimeServer : IAsyncDisposable
+{
+    private readonly WebApplication _host;
+
+    /// <param name="port">On loopback: the edge is in front. 0 for any that is free.</param>
+    /// <param name="decide">What becomes of a request for a WebSocket.</param>
+    /// <param name="http">Answers everything else.</param>
+    public RealtimeServer(int port, Func<UpgradeRequest, CancellationToken, ValueTask<UpgradeAnswer>> decide, RequestDelegate http, ServingLimits limits, TimeProvider time, ILoggerFactory loggers)
+    {
+        var takeover = new UpgradeTakeover(decide, limits, time, loggers.CreateLogger<UpgradeTakeover>());
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddSingleton(loggers);
+        builder.Services.Configure<KestrelServerOptions>(server =>
+        {
+            server.AddServerHeader = false;
+            server.Limits.MaxConcurrentConnections = limits.Connections;
+            server.Limits.MaxRequestHeadersTotalSize = limits.HeadBytes;
+            server.Limits.RequestHeadersTimeout = limits.HeadPatience;
+            server.Listen(IPAddress.Loopback, port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(takeover.Take);
+            });
+        });
+        _host = builder.Build();
+        _host.Run(http);
+    }
+
+    /// <summary>After the start: where it listens.</summary>
+    public int Port => new Uri(_host.Urls.First()).Port;
+
+    public Task StartAsync(CancellationToken token) => _host.StartAsync(token);
+
+    /// <summary>Connections that are open by then are cut.</summary>
+    public Task StopAsync(CancellationToken cut) => _host.StopAsync(cut);
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+}
