@@ -73,8 +73,8 @@ internal static class MessageWriter
             }
         }
 
-        w.WriteString("corr", request.Spec.Correlation);
         w.WriteString("because", request.Because);
+        Context(w, request.Spec.Correlation, request.Spec.Trace);
     });
 
     /// <param name="request">As it was when it was sent.</param>
