@@ -63,7 +63,7 @@ internal static class MessageWriter
     {
         w.WriteString("id", id);
         w.WriteString("request", request.Id.Value);
-        w.WriteString("state", Word(request.Phase));
+        w.WriteString("state", request.Phase.Word());
         if (request.Outcome is { } outcome)
         {
             Raw(w, "data", outcome.Data);
@@ -73,8 +73,8 @@ internal static class MessageWriter
             }
         }
 
-        w.WriteString("corr", request.Spec.Correlation);
         w.WriteString("because", request.Because);
+        Context(w, request.Spec.Correlation, request.Spec.Trace);
     });
 
     /// <param name="request">As it was when it was sent.</param>
@@ -151,19 +151,6 @@ internal static class MessageWriter
     public static byte[] Ping(long n) => Write("ping", w => w.WriteNumber("n", n));
 
     public static byte[] Pong(long n) => Write("pong", w => w.WriteNumber("n", n));
-
-    public static string Word(RequestPhase phase) => phase switch
-    {
-        RequestPhase.Queued => "queued",
-        RequestPhase.Sent => "sent",
-        RequestPhase.Accepted => "accepted",
-        RequestPhase.Unsure => "unsure",
-        RequestPhase.Done => "done",
-        RequestPhase.Failed => "failed",
-        RequestPhase.Expired => "expired",
-        RequestPhase.Canceled => "canceled",
-        RequestPhase.Unknown => "unknown",
-    };
 
     private static void Position(Utf8JsonWriter w, RoomPosition position)
     {

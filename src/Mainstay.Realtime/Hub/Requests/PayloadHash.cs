@@ -14,12 +14,16 @@ internal readonly record struct PayloadHash(string Hex)
     /// <param name="data">JSON in UTF-8, not deeper than 32 levels; empty for none.</param>
     /// <exception cref="JsonException">The data is no JSON.</exception>
     /// <exception cref="InvalidOperationException">A text in it has half a surrogate pair; the hub's reader lets none in.</exception>
-    public static PayloadHash Of(TargetAddress target, string op, ReadOnlyMemory<byte> data)
+    public static PayloadHash Of(TargetAddress target, string op, ReadOnlyMemory<byte> data) => Of($"{target.Wire}\0{op}\0", data);
+
+    /// <summary>Of data alone, under the same conditions.</summary>
+    public static PayloadHash Of(ReadOnlyMemory<byte> data) => Of("", data);
+
+    /// <summary>Names have no zero bytes, so what is in front cannot be taken for what is behind.</summary>
+    private static PayloadHash Of(string about, ReadOnlyMemory<byte> data)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
-        // Names have no zero bytes, so what is in front cannot be taken for what is behind.
-        hash.AppendData(Encoding.UTF8.GetBytes($"{target.Wire}\0{op}\0"));
+        hash.AppendData(Encoding.UTF8.GetBytes(about));
         hash.AppendData(Canonical(data));
         return new(Convert.ToHexStringLower(hash.GetHashAndReset()));
     }

@@ -44,7 +44,7 @@ internal sealed class RoomHistory(RoomAddress room, string epoch, RoomLimits lim
                 throw new ArgumentException($"room {room}: event {history._offset} is followed by {e.Offset}", nameof(events));
             }
 
-            history.Append(e, e.Key is null ? default : history.HashOf(e.Data));
+            history.Append(e, e.Key is null ? default : PayloadHash.Of(e.Data));
         }
 
         if (history._events.Count > 0 && history._offset != lastOffset)
@@ -68,7 +68,7 @@ internal sealed class RoomHistory(RoomAddress room, string epoch, RoomLimits lim
         PayloadHash hash = default;
         if (key is not null)
         {
-            hash = HashOf(data);
+            hash = PayloadHash.Of(data);
             if (_keys.TryGetValue(key, out var known))
             {
                 return known.Hash == hash ? new(PublishVerdict.Known, known.Offset, null) : new(PublishVerdict.KeyConflict, 0, null);
@@ -100,8 +100,6 @@ internal sealed class RoomHistory(RoomAddress room, string epoch, RoomLimits lim
         var events = _events.Skip(_events.Count - (int)missed).ToImmutableArray();
         return events.Sum(e => (long)e.Size) > limits.MaxResumedBytes ? new(false, Position, []) : new(true, Position, events);
     }
-
-    private PayloadHash HashOf(ReadOnlyMemory<byte> data) => PayloadHash.Of(new(new(room.Branch, ""), room.Name), "pub", data);
 
     private void Append(RoomEvent e, PayloadHash hash)
     {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using FsCheck;
+using FsCheck.Fluent;
 using Mainstay.Realtime.Hub.Access;
 
 namespace Mainstay.Realtime.Tests.Hub.Access;
@@ -29,6 +31,20 @@ public class AccessRulesTests
         {
             Assert.True(AccessRules.MayAsk(north, attempt, "print") is null or { Device: { Branch.Name: "north" } }, attempt);
         }
+    }
+
+    [Fact]
+    public void Whatever_is_written_with_every_claim_of_a_branch_it_stays_in_the_branch()
+    {
+        var all = Patterns("*");
+        var north = Identity.In(new(IdentityKind.Backend, "app", [new("north")], all, all, all, [new(all[0], all[0])]), null)!;
+        var pieces = Gen.Elements("device:", "south", "north", "/", "..", ":", "till-1", "*", "@", "\0", "%2f", "$", "").ListOf();
+        Prop.ForAll(pieces.Select(p => string.Concat(p)).ToArbitrary(), text =>
+            AccessRules.MayAsk(north, text, "print") is null or { Device.Branch.Name: "north" }
+            && AccessRules.MayAsk(north, $"device:{text}", "print") is null or { Device.Branch.Name: "north" }
+            && AccessRules.MaySubscribe(north, text) is null or { Branch.Name: "north" }
+            && AccessRules.MayPublish(north, text) is null or { Branch.Name: "north" }
+            && AccessRules.MayAsk(north, "device:till-1", $"${text}") is null).QuickCheckThrowOnFailure();
     }
 
     [Theory]

@@ -82,6 +82,7 @@ public class MessageWriterTests
         var page = File.ReadAllText(Path.Combine(Repository.Root(), "docs/wire/hub.md"));
         Assert.All(Enum.GetValues<HubErrorCode>(), c => Assert.Contains($"`{c.Word()}`", page, StringComparison.Ordinal));
         Assert.All(Enum.GetValues<HubErrorCode>(), c => Assert.Matches($@"\|[^|\n]*`{c.Word()}`[^|\n]*\| {c.HttpStatus()} \| {(c.IsTemporary() ? "yes" : "no")} \|", page));
+        Assert.All(Enum.GetValues<RequestPhase>(), p => Assert.Matches($@"\|[^|\n]*`{p.Word()}`[^|\n]*\| {p.HttpStatus()}", page));
         Assert.All(Enum.GetValues<HubClose>(), c => Assert.Contains($"{(int)c}", page, StringComparison.Ordinal));
     }
 }

@@ -98,6 +98,7 @@ public class RequestSimulationTests
 
         public void CheckTruth()
         {
+            Assert.False(_hub.Overtaken, $"seed {_seed}: the order of a target was broken");
             Assert.True(_hub.Contradictions == 0, $"seed {_seed}: the device did what was told to be not done");
             foreach (var request in _hub.Disk.Values)
             {

@@ -22,6 +22,11 @@ internal sealed class SimulatedHub(Random random, RequestPolicy policy)
     /// <summary>Sends that were not the first of their request.</summary>
     public int SentAgain { get; private set; }
 
+    /// <summary>A request was sent for the first time after a later one of its target.</summary>
+    public bool Overtaken { get; private set; }
+
+    private readonly Dictionary<string, long> _lastFirstSend = [];
+
     /// <summary>One in so many decisions ends in a kill.</summary>
     public int KillOneIn { get; set; } = 40;
 
@@ -93,9 +98,18 @@ internal sealed class SimulatedHub(Random random, RequestPolicy policy)
                 Contradictions++;
                 break;
             default:
+                Overtaken |= effect is { Kind: RequestEffectKind.Send, Request.Try: 1 } && !InOrder(effect.Request);
                 SentAgain += effect is { Kind: RequestEffectKind.Send, Request.Try: > 1 } ? 1 : 0;
                 Outbox.Add(new(effect.Kind, effect.Request.Id, effect.Request.Try, effect.Request.Spec.Key));
                 break;
         }
+    }
+
+    private bool InOrder(RequestRecord request)
+    {
+        var part = request.Spec.Target.Part;
+        var inOrder = request.Order > _lastFirstSend.GetValueOrDefault(part);
+        _lastFirstSend[part] = request.Order;
+        return inOrder;
     }
 }
