@@ -51,20 +51,21 @@ public sealed partial class DaemonDeathTests
     }
 
     [Fact]
-    public async Task The_next_command_has_adopted_them_within_a_second()
+    public async Task Adopting_them_adds_less_than_a_second_to_the_next_command()
     {
         await using var home = MainstayHome.Create(Manifest);
         await home.UpAsync();
-        List<TimeSpan> took = [];
+        List<(TimeSpan Alive, TimeSpan Killed)> took = [];
 
-        // The best of many: the machine may be busy for a while, a slow adoption is slow each time.
-        while (took.Count < 10 && took.All(t => t >= TimeSpan.FromSeconds(1)))
+        // Beside the same command with a daemon that lives, and the best of many: the machine may be busy for a while, a slow adoption is slow each time.
+        while (took.Count < 10 && took.All(t => t.Killed - t.Alive >= TimeSpan.FromSeconds(1)))
         {
+            var alive = (await home.RunAsync("status", "--json")).MustExit(0).Took;
             await home.KillDaemonAsync();
-            took.Add((await home.RunAsync("status", "--json")).MustExit(0).Took);
+            took.Add((alive, (await home.RunAsync("status", "--json")).MustExit(0).Took));
         }
 
-        Assert.True(took.Min() < TimeSpan.FromSeconds(1), string.Join(", ", took));
+        Assert.True(took.Min(t => t.Killed - t.Alive) < TimeSpan.FromSeconds(1), string.Join(", ", took));
     }
 
     [Fact]
