@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Mainstay.Realtime.Serving;
 
 /// <summary>
-/// Looks at the first request of a connection. When it asks for a WebSocket, the connection is ours from there on, without the HTTP server's buffers (docs/decisions, sockets without HTTP); else the server gets it
+/// Looks at the first request of a connection. When it asks for a WebSocket, the connection is ours from there on, without the HTTP server's buffers (docs/decisions/2026-11-22-sockets-without-http.md); else the server gets it
 /// as if nobody had looked.
 /// </summary>
 /// <param name="decide">Every WebSocket is decided by this.</param>

@@ -1,3 +1,5 @@
+using Mainstay.Spec.Model;
+
 namespace Mainstay.Spec.Tests.Parsing;
 
 public sealed class KeyTests
@@ -25,11 +27,33 @@ public sealed class KeyTests
     [InlineData("routes: [ { service: api, guards: { concurrency: 1 } } ]\nedge: { listen: \"http://127.0.0.1:80\" }\n")]
     public void Switches_and_guards_are_words_for_later_and_never_passed_over(string lines) => Assert.Equal("MS1008", Manifest.OnlyProblem(Manifest.With() + lines).Code);
 
+    [Fact]
+    public void The_hub_is_one_for_later() =>
+        Assert.Equal("service \"a\" is of kind hub, which is not available in this version", Manifest.OnlyProblem("stack: s\nservices: { a: { kind: hub } }\n").What);
+
+    [Fact]
+    public void A_service_that_ships_with_Mainstay_knows_its_command_its_port_its_healthcheck_and_its_variables()
+    {
+        var service = Manifest.Stack("stack: s\nservices: { a: { kind: ingest } }\n").Services[0];
+
+        Assert.Equal((ServiceKind.Ingest, PortKind.Auto), (service.Kind, service.Port.Kind));
+        Assert.Equal(["mainstay", "realtime", "ingest"], service.Command.Argv);
+        Assert.Equal("/readyz", Assert.IsType<HttpProbeSpec>(service.Healthcheck!.Probe).Path);
+        Assert.Contains("ACK_INTERVAL", service.EnvSchema!.Rules.Select(r => r.Name));
+    }
+
     [Theory]
-    [InlineData("ingest")]
-    [InlineData("hub")]
-    public void So_are_shipped_services_and_they_need_no_command(string kind) =>
-        Assert.Equal($"service \"a\" is of kind {kind}, which is not available in this version", Manifest.OnlyProblem($"stack: s\nservices: {{ a: {{ kind: {kind} }} }}\n").What);
+    [InlineData("command: node x.js")]
+    [InlineData("port: 80")]
+    [InlineData("healthcheck: { http: /x }")]
+    [InlineData("user: app")]
+    [InlineData("directory: x")]
+    public void And_is_not_told_them(string line)
+    {
+        var problem = Manifest.OnlyProblem($"stack: s\nservices: {{ a: {{ kind: ingest, {line} }} }}\n");
+
+        Assert.Equal(("MS1075", $"remove \"{line.Split(':')[0]}\""), (problem.Code, problem.Fix));
+    }
 
     [Fact]
     public void A_process_is_a_kind() => Assert.NotNull(Manifest.Service("kind: process"));

@@ -5,6 +5,7 @@ using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Parsing.Kinds;
 using Mainstay.Spec.Parsing.Shapes;
 using Mainstay.Spec.Problems;
+using Mainstay.Spec.Shipped;
 using Mainstay.Testing;
 
 namespace Mainstay.Spec.Tests.Reference;
@@ -45,6 +46,21 @@ public sealed class ReferenceTests
     }
 
     [Fact]
+    public void The_page_of_ingest_lists_every_variable()
+    {
+        var page = new StringBuilder("\n| variable | value | default | meaning |\n|---|---|---|---|\n");
+        foreach (var rule in IngestEnvironment.Rules)
+        {
+            var value = rule.Values.IsEmpty ? rule.Type.ToString().ToLowerInvariant() : string.Join(", ", rule.Values.Select(v => $"`{v}`"));
+            var limits = rule.Min is null ? "" : rule.Max is null ? $", at least {rule.Min}" : $", {rule.Min} to {rule.Max}";
+            var needed = rule.RequiredIf is { } condition ? $" Needed with `{condition}`." : rule.RequiredUnless is { } unless ? $" Needed unless `{unless}` is set." : "";
+            page.Append($"| `{rule.Name}` | {value}{limits} | {rule.Default ?? ""} | {rule.Description}{needed} |\n");
+        }
+
+        GeneratedPage.Match(page.Append('\n').ToString(), "ingest.md");
+    }
+
+    [Fact]
     public void The_page_of_the_manifest_lists_every_key()
     {
         var page = new StringBuilder();
@@ -56,7 +72,7 @@ public sealed class ReferenceTests
 
         page.Append("\n### Not available in this version\n\nThese words have a meaning already, and are refused until they are carried out:\n");
         page.Append(string.Join(", ", s_shapes.SelectMany(s => s.Keys.Where(k => k.IsLater).Select(k => $"`{k.Name}` ({s.Name})"))));
-        GeneratedPage.Match(page.Append(", and `kind: ingest` or `hub`.\n\n").ToString(), "manifest.md");
+        GeneratedPage.Match(page.Append(", and `kind: hub`.\n\n").ToString(), "manifest.md");
     }
 
     [Fact]

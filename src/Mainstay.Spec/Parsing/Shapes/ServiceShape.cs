@@ -145,13 +145,14 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
                 "remove the service");
         }
 
-        foreach (var key in ShippedHaveNo.Where(k => shipped && fields.Has(k)))
+        foreach (var key in ShippedHaveNo.Where(k => kind is ServiceKind.Ingest && fields.Has(k)))
         {
-            fields.Report(ManifestCodes.NotForShipped, key, $"{Called(fields.Map)} ships with Mainstay (kind: {s_kinds.Show(kind)}), and has no \"{key.Name}\" of its own", $"remove \"{key.Name}\"");
+            fields.Report(ManifestCodes.NotForShipped, key, $"{key.Name} is for programs of yours; a service of kind {s_kinds.Show(kind)} ships with Mainstay and knows its own", $"remove \"{key.Name}\"");
         }
 
+        // A shipped service has no command; that it lacks one is no problem.
         var shell = fields.Read(s_shell);
-        var command = shipped ? CommandDraft.Absent : fields.Read(s_command);
+        var command = shipped && !fields.Has(s_command) ? CommandDraft.Absent : fields.Read(s_command);
         var spec = new ServiceSpec(
             new ServiceName(fields.Map.Step),
             shipped ? ShippedService.Command(kind, fields.Span) : command == CommandDraft.Absent ? new CommandSpec([], false, fields.Span) : command.Resolve(shell, fields.Context),
