@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Realtime;
 
-/// <summary>One event, one line, on the stream that Mainstay reads as the service's log.</summary>
-internal sealed class LineLog(TextWriter target, TimeProvider time) : ILoggerProvider
+/// <summary>One event, one line: news on the standard output, what is wrong on the standard error, as the service's log keeps them apart.</summary>
+internal sealed class LineLog(TextWriter news, TextWriter trouble, TimeProvider time) : ILoggerProvider
 {
     private readonly Lock _gate = new();
 
@@ -15,7 +15,7 @@ internal sealed class LineLog(TextWriter target, TimeProvider time) : ILoggerPro
     {
     }
 
-    private void Write(string line)
+    private void Write(TextWriter target, string line)
     {
         lock (_gate)
         {
@@ -48,7 +48,7 @@ internal sealed class LineLog(TextWriter target, TimeProvider time) : ILoggerPro
                 line.Append(" | ").Append(exception.ToString().ReplaceLineEndings(" | "));
             }
 
-            owner.Write(line.ToString());
+            owner.Write(logLevel >= LogLevel.Warning ? owner.Trouble : owner.News, line.ToString());
         }
 
         private static string Word(LogLevel level) => level switch
@@ -61,6 +61,10 @@ internal sealed class LineLog(TextWriter target, TimeProvider time) : ILoggerPro
             LogLevel.None => "none",
         };
     }
+
+    private TextWriter News => news;
+
+    private TextWriter Trouble => trouble;
 
     private TimeProvider Time => time;
 }

@@ -46,7 +46,7 @@ public static class RealtimeRole
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Signalled);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Signalled);
         using var loggers = LoggerFactory.Create(builder => builder
-            .AddProvider(new LineLog(Console.Error, TimeProvider.System))
+            .AddProvider(new LineLog(Console.Out, Console.Error, TimeProvider.System))
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Mainstay", LogLevel.Information));
         using var fetcher = new HttpJwksFetcher();

@@ -15,6 +15,7 @@ public class SignatureTests
         { "node-eaddrinuse", 1, "EADDRINUSE", "port 3000 is already in use by node (pid 77)" },
         { "py-eaddrinuse", 1, "EADDRINUSE", "port 3000 is already in use by node (pid 77)" },
         { "net-eaddrinuse", 134, "EADDRINUSE", "port 8124 is already in use" },
+        { "ingest-settings", 3, "shipped-settings", "its environment cannot be used" },
         { "node-eacces-port", 1, "EACCES-port", "port 80:" },
         { "py-eacces-port", 1, "EACCES-port-unnamed", "below 1024 are for root" },
         { "net-eacces", 134, "EACCES-port-unnamed", "below 1024 are for root" },

@@ -195,7 +195,7 @@ internal sealed class IngestService : IAsyncDisposable
         {
             foreach (var connection in _context.Connections.All)
             {
-                connection.Handle(new IngestEvent.Ticked());
+                connection.Tick();
             }
 
             RecordGaps();

@@ -38,6 +38,14 @@ internal sealed class IngestConnection(MessageSocket socket, IngestContext conte
         }
     }
 
+    public void Tick()
+    {
+        if (IngestMachine.IsDue(Volatile.Read(ref _state), context.Policy, context.Now))
+        {
+            Handle(IngestEvent.Ticked.Now);
+        }
+    }
+
     /// <summary>From anywhere.</summary>
     public void Handle(IngestEvent e)
     {
@@ -80,7 +88,7 @@ internal sealed class IngestConnection(MessageSocket socket, IngestContext conte
         if (pause is not null)
         {
             await pause.ConfigureAwait(false);
-            return new IngestEvent.Ticked();
+            return IngestEvent.Ticked.Now;
         }
 
         var message = await socket.ReceiveAsync(CancellationToken.None).ConfigureAwait(false);
@@ -122,7 +130,7 @@ internal sealed class IngestConnection(MessageSocket socket, IngestContext conte
 
             default:
                 context.Counters.Ignore();
-                return new IngestEvent.Ticked();
+                return IngestEvent.Ticked.Now;
         }
     }
 

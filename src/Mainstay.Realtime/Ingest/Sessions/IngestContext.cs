@@ -38,7 +38,8 @@ internal sealed class OpenConnections
 {
     private readonly ConcurrentDictionary<IngestConnection, bool> _open = [];
 
-    public IEnumerable<IngestConnection> All => _open.Keys;
+    /// <summary>As they come: the keys as a list would be made anew, under all locks, at every tick.</summary>
+    public IEnumerable<IngestConnection> All => _open.Select(pair => pair.Key);
 
     public int Count => _open.Count;
 

@@ -33,5 +33,8 @@ public abstract record IngestEvent
     public sealed record PeerLeft : IngestEvent;
 
     /// <summary>Time has passed; comes every 50 ms or so.</summary>
-    public sealed record Ticked : IngestEvent;
+    public sealed record Ticked : IngestEvent
+    {
+        public static readonly Ticked Now = new();
+    }
 }

@@ -29,6 +29,15 @@ public static class IngestMachine
         IngestPhase.Closed => Stay(state),
     };
 
+    /// <summary>Whether time alone changes anything now: thousands of sessions that rest cost a look each, and nothing more.</summary>
+    public static bool IsDue(IngestState state, IngestPolicy policy, TimeSpan now) => state.Phase switch
+    {
+        IngestPhase.Opening => now - state.Since >= policy.StartWithin,
+        IngestPhase.Streaming => (state.UnackedSince is { } since && now - since >= policy.AckAfter) || (policy.IdleAfter is { } idle && now - state.LastFrame >= idle),
+        IngestPhase.Stopping or IngestPhase.Draining => true,
+        IngestPhase.Closed => false,
+    };
+
     private static IngestTransition WhileOpening(IngestState state, IngestEvent e, IngestPolicy policy, TimeSpan now) => e switch
     {
         Started s => To(

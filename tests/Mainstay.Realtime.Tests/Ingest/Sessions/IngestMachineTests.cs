@@ -33,6 +33,20 @@ public sealed class IngestMachineTests
     }
 
     [Fact]
+    public void Whatever_time_alone_changes_is_said_to_be_due()
+    {
+        foreach (var (_, state) in States())
+        {
+            foreach (var later in new[] { 0, 100, 250, 2_000, 5_000, 30_000 })
+            {
+                var now = s_now + TimeSpan.FromMilliseconds(later);
+                var (next, effects) = IngestMachine.Next(state, IngestEvent.Ticked.Now, s_policy, now);
+                Assert.True(IngestMachine.IsDue(state, s_policy, now) || (next == state && effects.IsEmpty));
+            }
+        }
+    }
+
+    [Fact]
     public void An_ack_comes_with_every_tenth_stored_frame_and_the_tail_after_a_quarter_of_a_second()
     {
         var session = new Walk();
@@ -157,11 +171,11 @@ public sealed class IngestMachineTests
         yield return ("replaced", new IngestEvent.Replaced(), s_now);
         yield return ("peer left", new IngestEvent.PeerLeft(), s_now);
         yield return ("bad message", new IngestEvent.Broke(1007, "bad_message", "a text message is not JSON"), s_now);
-        yield return ("0.1 s later", new IngestEvent.Ticked(), s_now + TimeSpan.FromMilliseconds(100));
-        yield return ("0.25 s later", new IngestEvent.Ticked(), s_now + TimeSpan.FromMilliseconds(250));
-        yield return ("2 s later", new IngestEvent.Ticked(), s_now + TimeSpan.FromSeconds(2));
-        yield return ("5 s later", new IngestEvent.Ticked(), s_now + TimeSpan.FromSeconds(5));
-        yield return ("30 s later", new IngestEvent.Ticked(), s_now + TimeSpan.FromSeconds(30));
+        yield return ("0.1 s later", IngestEvent.Ticked.Now, s_now + TimeSpan.FromMilliseconds(100));
+        yield return ("0.25 s later", IngestEvent.Ticked.Now, s_now + TimeSpan.FromMilliseconds(250));
+        yield return ("2 s later", IngestEvent.Ticked.Now, s_now + TimeSpan.FromSeconds(2));
+        yield return ("5 s later", IngestEvent.Ticked.Now, s_now + TimeSpan.FromSeconds(5));
+        yield return ("30 s later", IngestEvent.Ticked.Now, s_now + TimeSpan.FromSeconds(30));
     }
 
     private static string Show(IngestEffect effect) => effect switch
@@ -201,7 +215,7 @@ public sealed class IngestMachineTests
         public void Pass(TimeSpan time)
         {
             _now += time;
-            Do(new IngestEvent.Ticked());
+            Do(IngestEvent.Ticked.Now);
         }
     }
 }
