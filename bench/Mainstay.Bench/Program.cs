@@ -3,6 +3,7 @@ using Mainstay.Bench.Deploy;
 using Mainstay.Bench.EdgeCost;
 using Mainstay.Bench.Footprint;
 using Mainstay.Bench.LogFlow;
+using Mainstay.Bench.Realtime;
 using Mainstay.Bench.Reload;
 using Mainstay.Bench.Report;
 
@@ -15,6 +16,7 @@ Dictionary<string, Func<BenchOptions, Task<BenchReport>>> verbs = new()
     ["footprint"] = FootprintBench.RunAsync,
     ["logs"] = LogBench.RunAsync,
     ["deploy"] = DeployBench.RunAsync,
+    ["realtime"] = RealtimeBench.RunAsync,
 };
 
 if (args.Length == 0 || !verbs.TryGetValue(args[0], out var run) || BenchOptions.Parse(args.AsSpan(1)) is not { } options)

@@ -193,9 +193,10 @@ internal sealed class IngestService : IAsyncDisposable
         using var timer = new PeriodicTimer(s_tick, _time);
         while (await timer.WaitForNextTickAsync(token))
         {
+            var at = _context.Now;
             foreach (var connection in _context.Connections.All)
             {
-                connection.Tick();
+                connection.Tick(at);
             }
 
             RecordGaps();

@@ -38,9 +38,10 @@ internal sealed class IngestConnection(MessageSocket socket, IngestContext conte
         }
     }
 
-    public void Tick()
+    /// <summary>Time has passed; of thousands, most have nothing due.</summary>
+    public void Tick(TimeSpan now)
     {
-        if (IngestMachine.IsDue(Volatile.Read(ref _state), context.Policy, context.Now))
+        if (IngestMachine.IsDue(Volatile.Read(ref _state), context.Policy, now))
         {
             Handle(IngestEvent.Ticked.Now);
         }
