@@ -14,6 +14,7 @@ namespace Mainstay.Realtime.Ingest.Service;
 internal sealed class IngestService : IAsyncDisposable
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_tickAll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_drainPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_retryBase = TimeSpan.FromMilliseconds(250);
 
@@ -191,12 +192,15 @@ internal sealed class IngestService : IAsyncDisposable
     private async Task TickAsync(CancellationToken token)
     {
         using var timer = new PeriodicTimer(s_tick, _time);
+        var all = _context.Now;
         while (await timer.WaitForNextTickAsync(token))
         {
             var at = _context.Now;
-            foreach (var connection in _context.Connections.All)
+            _context.Connections.TickHurried(at);
+            if (at - all >= s_tickAll)
             {
-                connection.Tick(at);
+                all = at;
+                _context.Connections.TickAll(at);
             }
 
             RecordGaps();

@@ -14,6 +14,7 @@ internal sealed class IngestConnection(MessageSocket socket, IngestContext conte
     private StartMessage? _start;
     private SessionProgress? _session;
     private ReadOnlyMemory<byte> _frame;
+    private bool _isHurried;
 
     public async Task RunAsync()
     {
@@ -47,6 +48,22 @@ internal sealed class IngestConnection(MessageSocket socket, IngestContext conte
         }
     }
 
+    /// <summary>A moment has passed. One to which moments do not matter any more takes itself out, in the lock, so that it cannot be wanted again in between.</summary>
+    public void TickHurried(TimeSpan now)
+    {
+        lock (_gate)
+        {
+            if (!IngestMachine.IsHurried(_state))
+            {
+                _isHurried = false;
+                context.Connections.Calm(this);
+                return;
+            }
+        }
+
+        Tick(now);
+    }
+
     /// <summary>From anywhere.</summary>
     public void Handle(IngestEvent e)
     {
@@ -62,6 +79,12 @@ internal sealed class IngestConnection(MessageSocket socket, IngestContext conte
             foreach (var effect in effects)
             {
                 Do(effect);
+            }
+
+            if (!_isHurried && IngestMachine.IsHurried(state))
+            {
+                _isHurried = true;
+                context.Connections.Hurry(this);
             }
 
             if (state.Phase is IngestPhase.Closed)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Mainstay.Realtime.Ingest.Outbox;
 using Microsoft.Extensions.Logging;
 
@@ -31,19 +30,4 @@ internal sealed class IngestContext(IngestPolicy policy, Outbox.Outbox outbox, I
     public TimeSpan Now => time.GetElapsedTime(_began);
 
     public DateTimeOffset UtcNow => time.GetUtcNow();
-}
-
-/// <summary>The connections that are open.</summary>
-internal sealed class OpenConnections
-{
-    private readonly ConcurrentDictionary<IngestConnection, bool> _open = [];
-
-    /// <summary>As they come: the keys as a list would be made anew, under all locks, at every tick.</summary>
-    public IEnumerable<IngestConnection> All => _open.Select(pair => pair.Key);
-
-    public int Count => _open.Count;
-
-    public void Add(IngestConnection connection) => _open[connection] = true;
-
-    public void Remove(IngestConnection connection) => _open.TryRemove(connection, out _);
 }

@@ -38,6 +38,14 @@ public static class IngestMachine
         IngestPhase.Closed => false,
     };
 
+    /// <summary>Whether a moment matters: an ack is due soon, or an end. For all others a second is soon enough.</summary>
+    public static bool IsHurried(IngestState state) => state.Phase switch
+    {
+        IngestPhase.Streaming => state.UnackedSince is not null,
+        IngestPhase.Stopping or IngestPhase.Draining => true,
+        IngestPhase.Opening or IngestPhase.Closed => false,
+    };
+
     private static IngestTransition WhileOpening(IngestState state, IngestEvent e, IngestPolicy policy, TimeSpan now) => e switch
     {
         Started s => To(

@@ -42,6 +42,7 @@ public sealed class IngestMachineTests
                 var now = s_now + TimeSpan.FromMilliseconds(later);
                 var (next, effects) = IngestMachine.Next(state, IngestEvent.Ticked.Now, s_policy, now);
                 Assert.True(IngestMachine.IsDue(state, s_policy, now) || (next == state && effects.IsEmpty));
+                Assert.True(later >= 5_000 || IngestMachine.IsHurried(state) || (next == state && effects.IsEmpty));
             }
         }
     }
