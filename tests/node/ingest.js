@@ -11,10 +11,14 @@ const frame = (number) => {
   return audio;
 };
 
-const end = (code) => { console.log(JSON.stringify(seen)); process.exit(code); };
+const end = (code) => { console.log(JSON.stringify({ ...seen, frames: call.frames })); process.exit(code); };
 
 const hear = {
-  started: (ws, said) => { seen.started.push(said); session = said.session; next = said.next_seq ?? 1; pump(); },
+  started: (ws, said) => {
+    // With so many more it is over, once it has been cut off; until then it goes on.
+    if (session && call.more) { call.frames = next - 1 + call.more; call.more = 0; }
+    seen.started.push(said); session = said.session; next = said.next_seq ?? 1; pump();
+  },
   ack: (ws, said) => {
     seen.acks.push(said); acked = said.seq; pump();
     // As before there was a stop: one hears of the last frame, and goes.

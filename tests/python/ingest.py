@@ -7,7 +7,7 @@ import websockets
 
 
 async def main(call):
-    seen = {"started": [], "acks": [], "others": [], "closes": []}
+    seen = {"started": [], "acks": [], "others": [], "closes": [], "frames": call["frames"]}
     async with websockets.connect(call["url"], extra_headers={"Authorization": "Bearer " + call["token"]}) as ws:
         start = {"event": "start", "interaction_id": call["interaction"], "tenant_id": call["tenant"], "sample_rate": 16000, "encoding": "pcm16"}
         await ws.send(json.dumps(start))

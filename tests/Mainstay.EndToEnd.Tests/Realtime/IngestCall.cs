@@ -9,7 +9,9 @@ namespace Mainstay.EndToEnd.Tests.Realtime;
 /// <summary>A caller who knows how to resume: sends a frame every few milliseconds, and when it is cut off, goes on behind what was acknowledged to it.</summary>
 internal sealed class IngestCall : IAsyncDisposable
 {
-    private const int FrameBytes = 3200;
+    /// <summary>20 ms: twice as much audio as time.</summary>
+    private const int FrameBytes = 640;
+
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(50);
 
@@ -47,7 +49,17 @@ internal sealed class IngestCall : IAsyncDisposable
 
     public static ImmutableArray<IngestCall> Begin(IngestStack stack, int count) => [.. Enumerable.Range(1, count).Select(i => Begin(stack, $"call-{i}", i))];
 
-    public static byte[] Frame(int seed, long number, int bytes) => [.. Enumerable.Range(0, bytes).Select(i => (byte)((number * 31) + (i * 7) + seed))];
+    /// <summary>The same as the scripts of the foreign clients make.</summary>
+    public static byte[] Frame(int seed, long number, int bytes)
+    {
+        var audio = new byte[bytes];
+        for (var i = 0; i < bytes; i++)
+        {
+            audio[i] = (byte)((number * 31) + (i * 7) + seed);
+        }
+
+        return audio;
+    }
 
     /// <summary>So many more frames are acknowledged.</summary>
     public Task GoesOnAsync(int more)

@@ -27,8 +27,8 @@ public sealed class IngestDrainTests
             await call.GoesOnAsync(10);
         }
 
-        var foreign = IngestForeignClient.CallAsync(stack, "node", "foreign", 11, 400, new() { ["gap"] = 20, ["resume"] = true, ["stop"] = true });
-        await Eventually.BecomesAsync("the foreign client streams", () => stack.StoredAsync("foreign"), stored => stored.Length > 20);
+        var foreign = IngestForeignClient.CallAsync(stack, "node", "foreign", 11, 100_000, new() { ["gap"] = 20, ["resume"] = true, ["more"] = 30, ["stop"] = true });
+        await stack.BeginsAsync("foreign");
         var before = await stack.ProcessAsync();
 
         (await stack.Home.RunAsync(command, "ingest")).MustExit(0);
@@ -44,7 +44,7 @@ public sealed class IngestDrainTests
 
         var seen = await foreign;
         Assert.Equal((1012, 1000), (seen.Closes[0]["code"]!.GetValue<int>(), seen.Closes[^1]["code"]!.GetValue<int>()));
-        await stack.MustHoldAsync("foreign", seen.Session, 400, number => IngestCall.Frame(11, number, 3200));
+        await stack.MustHoldAsync("foreign", seen.Session, seen.Frames, number => IngestCall.Frame(11, number, 3200));
     }
 
     [Fact]

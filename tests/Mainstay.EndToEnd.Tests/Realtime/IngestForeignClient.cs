@@ -7,7 +7,7 @@ using Mainstay.Testing;
 namespace Mainstay.EndToEnd.Tests.Realtime;
 
 /// <summary>One call by a client that is not ours, told as it saw it.</summary>
-internal sealed record IngestForeignClient(JsonNode[] Started, JsonNode[] Acks, JsonNode[] Others, JsonNode[] Closes)
+internal sealed record IngestForeignClient(JsonNode[] Started, JsonNode[] Acks, JsonNode[] Others, JsonNode[] Closes, long Frames)
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(50);
     private static readonly JsonSerializerOptions s_names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };

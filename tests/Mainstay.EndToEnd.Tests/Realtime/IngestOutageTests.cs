@@ -26,7 +26,7 @@ public sealed class IngestOutageTests
         var degraded = Stopwatch.GetElapsedTime(killed);
         await call.GoesOnAsync(FramesOfOutage);
         Assert.Equal("spool", call.Level);
-        Assert.False((await Web.GetAsync(stack.Port, "/health")).Json["pubsub"]!.GetValue<bool>());
+        Assert.False((await stack.HealthAsync())["pubsub"]!.GetValue<bool>());
 
         await stack.Redis.ReturnAsync();
         var returned = Stopwatch.GetTimestamp();

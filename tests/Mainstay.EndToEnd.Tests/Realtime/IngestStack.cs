@@ -67,8 +67,14 @@ internal sealed class IngestStack : IAsyncDisposable
     /// <summary>Its one process.</summary>
     public async Task<ProcessMark> ProcessAsync() => (await Home.StatusAsync())["ingest"].Only.Process;
 
-    public Task<JsonNode> BecomesAsync(string status, TimeSpan? deadline = null) => Eventually.BecomesAsync(
-        $"/health says {status}", async () => (await Web.GetAsync(Port, "/health")).Json, health => health["status"]?.GetValue<string>() == status, deadline, health => health.ToJsonString());
+    public async Task<JsonNode> HealthAsync() => (await Web.GetAsync(Port, "/health")).Json;
+
+    public Task<JsonNode> BecomesAsync(string status) =>
+        Eventually.BecomesAsync($"/health says {status}", HealthAsync, health => health["status"]?.GetValue<string>() == status, show: health => health.ToJsonString());
+
+    /// <summary>Waits for the start of a call.</summary>
+    public Task BeginsAsync(string interaction) => Eventually.BecomesAsync(
+        $"{interaction} has begun", () => Redis.EntriesAsync("audio_events"), events => events.Any(e => e.Any(word => word.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(interaction)))), show: events => $"{events.Length} events");
 
     /// <summary>What stands in the stream of this call, in the order of the stream.</summary>
     public async Task<ImmutableArray<StoredFrame>> StoredAsync(string interaction, string stream = "audio_stream") =>
@@ -77,6 +83,8 @@ internal sealed class IngestStack : IAsyncDisposable
     /// <summary>Waits until the whole call stands in the stream; then it must be there exactly once after consumers dropped what they have seen, in order, without a gap and byte for byte.</summary>
     public async Task MustHoldAsync(string interaction, string session, long frames, Func<long, byte[]> audio)
     {
+        // Asking for the whole stream again and again would be the heaviest load of all.
+        await Eventually.BecomesAsync("nothing waits in the spool", HealthAsync, h => h["pubsub"]?.GetValue<bool>() == true && h["spoolBytes"]!.GetValue<long>() == 0, show: h => h.ToJsonString());
         var stored = await Eventually.BecomesAsync(
             $"all {frames} frames of {interaction} are in the stream", () => StoredAsync(interaction), all => all.DistinctBy(f => f.Seq).Count() >= frames,
             show: all => $"{all.DistinctBy(f => f.Seq).Count()} frames");
