@@ -69,7 +69,7 @@ public sealed class IngestAuthTests
 
         Assert.Empty(admitted);
         Assert.StartsWith("""{"event":"started","interaction_id":"int-1",""", await StartAsync(stack, [$"Bearer {stack.Token(Interaction)}"], "", "tenant-a", Interaction), StringComparison.Ordinal);
-        Assert.Single(await stack.Redis.EntriesAsync("audio_events"));
+        Assert.Single(await stack.Redis.EntriesAsync("audio_events"), e => e[1].AsSpan().SequenceEqual("started"u8));
     }
 
     [Fact]
