@@ -15,6 +15,8 @@ missing=()
 for tool in "${tools[@]}"; do
   PATH=$PATH:/usr/sbin:/sbin:$(printf %s: /usr/lib/postgresql/*/bin) command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
 done
+# Of Python's clients for WebSockets, the distribution's.
+/usr/bin/python3 -c 'import websockets' 2>/dev/null || missing+=(python3-websockets)
 if [ ${#missing[@]} -gt 0 ]; then
   if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
     echo "the tests need: ${missing[*]}. Install them, or run this as root on Debian or Ubuntu." >&2

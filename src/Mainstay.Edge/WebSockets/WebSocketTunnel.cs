@@ -21,6 +21,7 @@ internal sealed class WebSocketTunnel : IDisposable
     private readonly FrameRelay _toUpstream;
     private readonly CancellationTokenSource _end = new();
     private readonly TaskCompletionSource _echoed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _bothSaidClose = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _closing = Task.CompletedTask;
 
     public WebSocketTunnel(Stream client, UpstreamConnection upstream, InstanceTraffic instance, EdgeLimits limits, TimeProvider time)
@@ -49,7 +50,11 @@ internal sealed class WebSocketTunnel : IDisposable
         await Task.WhenAny(down, up);
         try
         {
-            await Task.WhenAll(down, up).WaitAsync(HalfClosed, _time, CancellationToken.None);
+            // An instance that died without a Close listens to no last words, and whoever waits for it is to know at once.
+            if (!down.IsCompleted || _toClient.SenderClosed)
+            {
+                await Task.WhenAny(Task.WhenAll(down, up), _bothSaidClose.Task).WaitAsync(HalfClosed, _time, CancellationToken.None);
+            }
         }
         catch (TimeoutException)
         {
@@ -181,7 +186,13 @@ internal sealed class WebSocketTunnel : IDisposable
 
     private void Echoed()
     {
-        if (IsClosing && _toClient.SenderClosed && _toUpstream.SenderClosed)
+        if (!_toClient.SenderClosed || !_toUpstream.SenderClosed)
+        {
+            return;
+        }
+
+        _bothSaidClose.TrySetResult();
+        if (IsClosing)
         {
             _echoed.TrySetResult();
         }

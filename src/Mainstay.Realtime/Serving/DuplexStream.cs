@@ -28,9 +28,9 @@ internal sealed class DuplexStream(IDuplexPipe pipes) : Stream
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var result = await pipes.Output.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-        if (result.IsCompleted)
+        if (result.IsCompleted || result.IsCanceled)
         {
-            throw new IOException("the peer has closed the connection");
+            throw new IOException(result.IsCompleted ? "the peer has closed the connection" : "the connection is cut");
         }
     }
 
@@ -49,4 +49,16 @@ internal sealed class DuplexStream(IDuplexPipe pipes) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <summary>Ends what is being read and written: a WebSocket that is aborted knows no other way to end its own receive.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            pipes.Input.CancelPendingRead();
+            pipes.Output.CancelPendingFlush();
+        }
+
+        base.Dispose(disposing);
+    }
 }

@@ -55,6 +55,12 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
             log.ConnectionFailed(e);
             socket.Abort();
         }
+
+        if (socket.State is WebSocketState.Aborted)
+        {
+            // Else the server waits until the peer has read what was sent to it, and a mute one never does.
+            connection.Abort(new("the WebSocket was cut"));
+        }
     }
 
     /// <summary>The peer answers our close, so that it does not see its connection reset.</summary>

@@ -51,6 +51,37 @@ public sealed class WebSocketTests
         Assert.Equal(frame, await client.ReadAsync(frame.Length));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\u0088\u0002\u0003\u00f4")]
+    public async Task When_the_instance_has_ended_it_the_client_sees_the_end_at_once(string close)
+    {
+        await using var upstream = new RawUpstream(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            await connection.WriteAsync(Answer + "\r\n" + close);
+            if (close.Length > 0)
+            {
+                // It waits for the client's Close, as it should; without one of its own, it has died.
+                await connection.TryReadSomeAsync();
+            }
+        });
+        await using var edge = await EdgeUnderTest.StartAsync(upstream.Port);
+        using var client = await edge.ConnectAsync();
+        await client.WriteAsync(Ask());
+        await client.ReadHeadAsync();
+        Assert.Equal(close, await client.ReadAsync(close.Length));
+        var began = Stopwatch.GetTimestamp();
+        if (close.Length > 0)
+        {
+            await client.WriteAsync("\u0088\u0082\u0000\u0000\u0000\u0000\u0003\u00e8");
+        }
+
+        Assert.Null(await client.TryReadSomeAsync());
+
+        Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(3), $"{Stopwatch.GetElapsedTime(began)}");
+    }
+
     [Fact]
     public async Task Another_answer_than_101_is_an_ordinary_response()
     {

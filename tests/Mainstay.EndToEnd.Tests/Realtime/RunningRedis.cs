@@ -11,7 +11,7 @@ namespace Mainstay.EndToEnd.Tests.Realtime;
 public sealed class RunningRedis : IAsyncDisposable
 {
     private readonly string[] _settings;
-    private Child _child;
+    private Child? _child;
 
     private RunningRedis(string folder, int port, string[] settings)
     {
@@ -35,12 +35,29 @@ public sealed class RunningRedis : IAsyncDisposable
         return redis;
     }
 
-    public bool Send(Signal signal) => _child.Send(signal);
+    public bool Send(Signal signal) => _child?.Send(signal) ?? false;
 
     /// <summary>kill -9, and once more with the same folder and port.</summary>
     public async Task DieAndReturnAsync()
     {
-        await _child.DisposeAsync();
+        await DieAsync();
+        await ReturnAsync();
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task DieAsync()
+    {
+        if (_child is not null)
+        {
+            // One that a test has stopped dies of this, too.
+            await _child.DisposeAsync();
+            _child = null;
+        }
+    }
+
+    /// <summary>With the same folder and port.</summary>
+    public async Task ReturnAsync()
+    {
         _child = Start();
         await ReadyAsync();
     }
@@ -63,8 +80,7 @@ public sealed class RunningRedis : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // One that a test has stopped dies of this, too.
-        await _child.DisposeAsync();
+        await DieAsync();
         Directory.Delete(Folder, recursive: true);
     }
 
@@ -74,7 +90,7 @@ public sealed class RunningRedis : IAsyncDisposable
         Folder, []);
 
     private async Task ReadyAsync() => await Eventually.BecomesAsync(
-        $"redis on port {Port} answers", AnswerAsync, answer => answer is "PONG" or "NOAUTH Authentication required.", show: answer => $"{answer}; {_child.Out}{_child.Err}");
+        $"redis on port {Port} answers", AnswerAsync, answer => answer is "PONG" or "NOAUTH Authentication required.", show: answer => $"{answer}; {_child?.Out}{_child?.Err}");
 
     private async Task<string> AnswerAsync()
     {

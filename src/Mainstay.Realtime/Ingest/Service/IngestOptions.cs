@@ -70,7 +70,8 @@ internal sealed record IngestOptions
             _ => AdapterKind.Log,
         };
         RedisOptions? redis = null;
-        if (adapter is AdapterKind.RedisStreams && complete.GetValueOrDefault("REDIS_URL") is { Length: > 0 } url && !RedisOptions.TryParse(url, out redis, out var fault))
+        var saidOfRedis = problems.Exists(p => p.Contains("REDIS_URL", StringComparison.Ordinal));
+        if (!saidOfRedis && adapter is AdapterKind.RedisStreams && complete.GetValueOrDefault("REDIS_URL") is { Length: > 0 } url && !RedisOptions.TryParse(url, out redis, out var fault))
         {
             problems.Add($"REDIS_URL: {fault}");
         }

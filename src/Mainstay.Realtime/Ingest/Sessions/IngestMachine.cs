@@ -184,7 +184,7 @@ public static class IngestMachine
             ? state.Received > state.Acked ? [new Ack(state.Received, null)] : []
             : state.Stored > state.Acked ? [new Ack(state.Stored, state.Level)] : [];
 
-    private static Close Leave(TimeSpan retryAfter) => new(Restart, FormattableString.Invariant($"retry_ms={retryAfter.TotalMilliseconds:0};resume=1"));
+    private static Close Leave(TimeSpan retryAfter) => new(Restart, FormattableString.Invariant($"retry_ms={(long)retryAfter.TotalMilliseconds};resume=1"));
 
     private static TimeSpan Unstored(IngestState state) => state.BytesPerSecond == 0
         ? TimeSpan.Zero

@@ -103,6 +103,18 @@ public sealed class IngestMachineTests
         Assert.Equal([(10L, StoredAt.Broker), (20L, StoredAt.Spool), (30L, StoredAt.Broker)], session.AckLevels);
     }
 
+    [Theory]
+    [InlineData(250.4)]
+    [InlineData(264.6)]
+    public void The_drain_and_its_close_say_the_same_time(double milliseconds)
+    {
+        var drained = IngestMachine.Next(IngestState.Opened(s_now), new IngestEvent.DrainAsked(TimeSpan.FromMilliseconds(milliseconds)), s_policy, s_now);
+
+        var said = Assert.IsType<IngestEffect.SayDrain>(drained.Effects[0]).RetryAfter;
+        var close = Assert.IsType<IngestEffect.Close>(drained.Effects[^1]);
+        Assert.Equal((1012, string.Create(CultureInfo.InvariantCulture, $"retry_ms={(long)said.TotalMilliseconds};resume=1")), (close.Status, close.Reason));
+    }
+
     /// <summary>The promise itself, over random walks.</summary>
     [Theory]
     [InlineData(1)]
