@@ -38,6 +38,9 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     /// <summary>The peer did not read what was sent.</summary>
     public bool IsTooSlow { get; private set; }
 
+    /// <summary>What such a peer is told before it is cut; null: nothing.</summary>
+    public (int Status, string Reason)? SlowClose { get; init; }
+
     /// <summary>How the peer ended it; null when the connection broke or we ended it.</summary>
     public WebSocketCloseStatus? PeerStatus => socket.CloseStatus;
 
@@ -61,9 +64,11 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         }
     }
 
-    public void SendText(ReadOnlyMemory<byte> message) => Send(new(WebSocketMessageType.Text, message, 0, ""));
+    /// <returns>False: nothing of it will be sent.</returns>
+    public bool SendText(ReadOnlyMemory<byte> message) => Send(new(WebSocketMessageType.Text, message, 0, ""));
 
-    public void SendBinary(ReadOnlyMemory<byte> message) => Send(new(WebSocketMessageType.Binary, message, 0, ""));
+    /// <returns>False: nothing of it will be sent.</returns>
+    public bool SendBinary(ReadOnlyMemory<byte> message) => Send(new(WebSocketMessageType.Binary, message, 0, ""));
 
     /// <summary>Behind everything that was sent before. Nothing can be sent after it.</summary>
     /// <param name="reason">At most 123 bytes.</param>
@@ -140,29 +145,50 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         }
     }
 
-    private void Send(Outgoing message)
+    private bool Send(Outgoing message)
     {
         lock (_gate)
         {
             if (_isClosing || IsTooSlow)
             {
-                return;
+                return false;
             }
 
             _queued += message.Bytes.Length;
             if (_queued > maxQueued)
             {
                 IsTooSlow = true;
-                socket.Abort();
-                return;
+                GiveUp();
+                return false;
             }
 
-            _outgoing.Enqueue(message);
-            if (_writing.IsCompleted)
-            {
-                _writing = WriteAsync();
-            }
+            Enqueue(message);
+            return true;
         }
+    }
+
+    private void Enqueue(Outgoing message)
+    {
+        _outgoing.Enqueue(message);
+        if (_writing.IsCompleted)
+        {
+            _writing = WriteAsync();
+        }
+    }
+
+    /// <summary>What waits is dropped, so that a peer which begins to read again in time is told why.</summary>
+    private void GiveUp()
+    {
+        if (SlowClose is not var (status, reason))
+        {
+            socket.Abort();
+            return;
+        }
+
+        _outgoing.Clear();
+        _queued = 0;
+        Enqueue(new(WebSocketMessageType.Close, default, status, reason));
+        _ = CutLaterAsync();
     }
 
     private async Task WriteAsync()

@@ -31,6 +31,11 @@ internal sealed class RequestQueue(DeviceAddress device, RequestPolicy policy)
     /// <summary>Nothing is lost if it is dropped from memory.</summary>
     public bool IsEmpty => _requests.Count == 0 && _connection is null;
 
+    /// <summary>Those that have not ended.</summary>
+    public int LiveCount => _liveCount;
+
+    public IEnumerable<RequestRecord> All => _requests.Values;
+
     public RequestRecord? Find(RequestId id) => _requests.GetValueOrDefault(id);
 
     public RequestRecord? FindByKey(string key) => _keys.TryGetValue(key, out var id) ? _requests[id] : null;
