@@ -49,4 +49,16 @@ internal sealed class DuplexStream(IDuplexPipe pipes) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <summary>A WebSocket that gives its peer up disposes its stream, and whoever waits for that peer is to know.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            pipes.Input.CancelPendingRead();
+            pipes.Output.CancelPendingFlush();
+        }
+
+        base.Dispose(disposing);
+    }
 }

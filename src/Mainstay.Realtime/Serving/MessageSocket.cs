@@ -38,6 +38,9 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     /// <summary>The peer did not read what was sent.</summary>
     public bool IsTooSlow { get; private set; }
 
+    /// <summary>Ends the connection under the WebSocket, which cannot do that by itself: what is being read or written would wait for the peer for ever.</summary>
+    public Action Cut { get; init; } = () => { };
+
     /// <summary>What such a peer is told before it is cut; null: nothing.</summary>
     public (int Status, string Reason)? SlowClose { get; init; }
 
@@ -82,7 +85,11 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     }
 
     /// <summary>Cuts the connection.</summary>
-    public void Abort() => socket.Abort();
+    public void Abort()
+    {
+        socket.Abort();
+        Cut();
+    }
 
     /// <summary>Waits for what was queued to be written, at most as long as a peer has to answer a close.</summary>
     public async Task FlushAsync()
@@ -99,7 +106,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         }
         catch (TimeoutException)
         {
-            socket.Abort();
+            Abort();
         }
     }
 
@@ -181,7 +188,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     {
         if (SlowClose is not var (status, reason))
         {
-            socket.Abort();
+            Abort();
             return;
         }
 
@@ -213,7 +220,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
             // The reader sees the end, too.
-            socket.Abort();
+            Abort();
         }
     }
 
@@ -221,7 +228,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     private async Task CutLaterAsync()
     {
         await Task.Delay(closePatience, time, CancellationToken.None).ConfigureAwait(false);
-        socket.Abort();
+        Abort();
     }
 
     private Outgoing? Next()

@@ -28,8 +28,11 @@ public sealed class KeyTests
     [Theory]
     [InlineData("ingest")]
     [InlineData("hub")]
-    public void So_are_shipped_services_and_they_need_no_command(string kind) =>
-        Assert.Equal($"service \"a\" is of kind {kind}, which is not available in this version", Manifest.OnlyProblem($"stack: s\nservices: {{ a: {{ kind: {kind} }} }}\n").What);
+    public void Shipped_services_need_no_command_and_may_have_none(string kind)
+    {
+        Assert.Empty(Manifest.Parse($"stack: s\nservices: {{ a: {{ kind: {kind} }} }}\n").Problems);
+        Assert.Contains("ships with Mainstay", Manifest.OnlyProblem($"stack: s\nservices: {{ a: {{ kind: {kind}, command: x }} }}\n").What, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_process_is_a_kind() => Assert.NotNull(Manifest.Service("kind: process"));

@@ -3,6 +3,7 @@ using System.Globalization;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Hub.Limits;
 using Mainstay.Realtime.Hub.Sockets;
+using Mainstay.Realtime.Serving;
 using Mainstay.Spec.EnvSchema;
 using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Shipped;
@@ -20,6 +21,9 @@ internal sealed record HubOptions
     public required AuthPolicy Auth { get; init; }
 
     public required HubLimits Limits { get; init; }
+
+    /// <summary>Of the server.</summary>
+    public ServingLimits Serving { get; init; } = new();
 
     /// <summary>Everything that is wrong, each with its fix; or the options.</summary>
     public static (HubOptions? Options, ImmutableArray<string> Problems) Read(IReadOnlyDictionary<string, string> environment)

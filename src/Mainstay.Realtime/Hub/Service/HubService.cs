@@ -39,7 +39,7 @@ internal sealed class HubService : IAsyncDisposable
         _gate = new(options.Auth, fetcher, time, loggers.CreateLogger<AuthGate>());
         var ports = new ConnectionPorts(_actor, new(_gate, options.Auth), options.Limits, NewId, () => Interlocked.Increment(ref _connections), time, _log);
         _door = new(ports);
-        _server = new(options.Port, _door.DecideAsync, new HubApi(ports, _door).AnswerAsync, new(), time, loggers);
+        _server = new(options.Port, _door.DecideAsync, new HubApi(ports, _door).AnswerAsync, options.Serving, time, loggers);
     }
 
     public int Port => _server.Port;

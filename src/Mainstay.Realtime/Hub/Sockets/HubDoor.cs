@@ -40,15 +40,11 @@ internal sealed class HubDoor(ConnectionPorts ports)
             return new UpgradeRefusal(400, "no_protocol", $"Sec-WebSocket-Protocol must offer {Protocol}");
         }
 
-        Entry? early = null;
-        if (ports.Entry.HasToken(credentials))
+        var early = ports.Entry.HasToken(credentials) ? await ports.Entry.EnterAsync(credentials, token) : null;
+        if ((early is null ? ports.Entry.ForeignPage(credentials) : early.Refused) is { } refused)
         {
-            early = await ports.Entry.EnterAsync(credentials, token);
-            if (early.Refused is { } refused)
-            {
-                ports.Log.Refused(Route, refused.Status, refused.Code, refused.Because);
-                return new UpgradeRefusal(refused.Status, refused.Code, refused.Because) { Fields = refused.Challenge.Length > 0 ? [new("WWW-Authenticate", refused.Challenge)] : [] };
-            }
+            ports.Log.Refused(Route, refused.Status, refused.Code, refused.Because);
+            return new UpgradeRefusal(refused.Status, refused.Code, refused.Because) { Fields = refused.Challenge.Length > 0 ? [new("WWW-Authenticate", refused.Challenge)] : [] };
         }
 
         return new UpgradeAccepted(Protocol, MaxMessageBytes, socket => new HubConnection(socket, credentials, early, ports).RunAsync())

@@ -34,6 +34,9 @@ internal sealed class HubEntry(AuthGate gate, AuthPolicy policy)
         return new(claims, identity.ValidUntil, null);
     }
 
+    /// <summary>A page that is not in the list is turned away before it can show a token; null: it may go on.</summary>
+    public AuthOutcome.Refused? ForeignPage(Credentials handshake) => policy.Origins.Check(handshake, ambient: false) is { } why ? new(why) : null;
+
     /// <summary>The handshake itself has no token: it is to come in <c>hello</c>.</summary>
     public bool HasToken(Credentials credentials) => TokenSources.Find(credentials, policy.Jwt?.Rules.QueryAllowed ?? false) is not (null, Refusal.NoCredentials);
 

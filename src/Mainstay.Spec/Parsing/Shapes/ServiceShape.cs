@@ -16,7 +16,7 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
 
     private static readonly Key<ServiceKind> s_kind = new(
         "kind", s_kinds, ServiceKind.Process,
-        "What the service is: a process of yours, or one that ships with Mainstay: ingest, audio over WebSockets into a stream, acknowledged when stored. hub is not available in this version.");
+        "What the service is: a process of yours, or one that ships with Mainstay: ingest, audio over WebSockets into a stream, acknowledged when stored; hub, requests to devices and events in rooms, over WebSockets and HTTP, kept on disk.");
 
     private static readonly Key<CommandDraft> s_command = new(
         "command",
@@ -136,15 +136,6 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
     {
         var kind = fields.Read(s_kind);
         var shipped = kind is not ServiceKind.Process;
-        if (kind is ServiceKind.Hub)
-        {
-            fields.Context.Report(
-                ManifestCodes.NotAvailable,
-                fields.At(s_kind),
-                $"{Called(fields.Map)} is of kind {s_kinds.Show(kind)}, which is not available in this version",
-                "remove the service");
-        }
-
         foreach (var key in ShippedHaveNo.Where(k => shipped && fields.Has(k)))
         {
             fields.Report(ManifestCodes.NotForShipped, key, $"{Called(fields.Map)} ships with Mainstay (kind: {s_kinds.Show(kind)}), and has no \"{key.Name}\" of its own", $"remove \"{key.Name}\"");

@@ -2,8 +2,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using Mainstay.Realtime.Auth.Jwt;
 using Mainstay.Realtime.Hub.Service;
+using Mainstay.Realtime.Serving;
 using Mainstay.Realtime.Tests.Auth;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mainstay.Realtime.Tests.Hub.Service;
@@ -26,7 +26,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
     public HttpClient Http { get; } = new();
 
     /// <summary>Many requests a minute may be asked, unless a test says otherwise.</summary>
-    public static async Task<HubUnderTest> StartAsync(string folder, TimeProvider? time = null, Func<HubLimits, HubLimits>? limits = null, ILoggerFactory? loggers = null)
+    public static async Task<HubUnderTest> StartAsync(string folder, TimeProvider? time = null, Func<HubLimits, HubLimits>? limits = null, ServingLimits? serving = null)
     {
         var (options, problems) = HubOptions.Read(new Dictionary<string, string>
         {
@@ -38,7 +38,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
             ["HUB_TARGET_RATE"] = "10000",
         });
         Assert.Empty(problems);
-        var hub = new HubUnderTest(new(options! with { Port = 0, Limits = limits?.Invoke(options.Limits) ?? options.Limits }, new NoFetcher(), time ?? TimeProvider.System, new Random(1), loggers ?? NullLoggerFactory.Instance));
+        var hub = new HubUnderTest(new(options! with { Port = 0, Limits = limits?.Invoke(options.Limits) ?? options.Limits, Serving = serving ?? new() }, new NoFetcher(), time ?? TimeProvider.System, new Random(1), NullLoggerFactory.Instance));
         hub._running = hub._service.RunAsync(hub._stop.Token, hub._now.Token);
         await Task.WhenAny(hub._service.Started, hub._running);
         if (hub._running.IsCompleted)
