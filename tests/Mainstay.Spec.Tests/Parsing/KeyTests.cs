@@ -30,7 +30,7 @@ public sealed class KeyTests
     [InlineData("hub")]
     public void Shipped_services_need_no_command_and_may_have_none(string kind)
     {
-        Assert.Empty(Manifest.Parse($"stack: s\nservices: {{ a: {{ kind: {kind} }} }}\n").Problems);
+        Assert.Empty(Manifest.Read($"stack: s\nservices: {{ a: {{ kind: {kind} }} }}\n").Problems);
         Assert.Contains("ships with Mainstay", Manifest.OnlyProblem($"stack: s\nservices: {{ a: {{ kind: {kind}, command: x }} }}\n").What, StringComparison.Ordinal);
     }
 

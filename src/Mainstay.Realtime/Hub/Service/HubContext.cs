@@ -30,6 +30,9 @@ internal sealed record HubLimits
     /// <summary>Watches of one connection.</summary>
     public int MaxWatches { get; init; } = 100;
 
+    /// <summary>Who waits for one request.</summary>
+    public int MaxAskers { get; init; } = 1000;
+
     /// <summary>Rooms in memory; those without anybody in them go first, and come back from the store.</summary>
     public int MaxRooms { get; init; } = 10_000;
 

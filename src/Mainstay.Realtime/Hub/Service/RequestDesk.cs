@@ -294,7 +294,11 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Action
             _askers[id] = askers = [];
         }
 
-        askers.Add(asker);
+        // Whoever asks again and again is told each time, and of what follows only so often.
+        if (askers.Count < context.Limits.MaxAskers)
+        {
+            askers.Add(asker);
+        }
     }
 
     private void Tell(RequestRecord request, IAsker asker)
