@@ -35,6 +35,9 @@ public sealed class KeyTests
     }
 
     [Fact]
+    public void A_hub_is_one_process() => Assert.Contains("is a hub, which is one process", Manifest.OnlyProblem("stack: s\nservices: { a: { kind: hub, instances: 2 } }\n").What, StringComparison.Ordinal);
+
+    [Fact]
     public void A_process_is_a_kind() => Assert.NotNull(Manifest.Service("kind: process"));
 
     [Theory]

@@ -11,6 +11,21 @@ internal static class HubFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>Two hubs on one file would each send what the other has sent; the kernel gives the lock back when its holder dies.</summary>
+    /// <exception cref="RequestStoreException">Another hub has it.</exception>
+    public static FileStream Lock(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            return new(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RequestStoreException($"the hub's database {path} could not be had alone: another hub runs on it, or its folder cannot be written ({e.Message.TrimEnd('.')})", e);
+        }
+    }
+
     /// <exception cref="RequestStoreException">It cannot be made or opened, or is not this hub's to use.</exception>
     public static SqliteConnection Open(string path, TimeProvider time, ILogger log)
     {

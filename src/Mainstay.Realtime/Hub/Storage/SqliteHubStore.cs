@@ -11,6 +11,7 @@ namespace Mainstay.Realtime.Hub.Storage;
 internal sealed class SqliteHubStore : IHubStore
 {
     private const string Mark = "$";
+    private readonly FileStream _lock;
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _request;
     private readonly SqliteCommand _forget;
@@ -21,7 +22,17 @@ internal sealed class SqliteHubStore : IHubStore
 
     public SqliteHubStore(string path, TimeProvider time, ILogger log)
     {
-        _connection = HubFile.Open(path, time, log);
+        _lock = HubFile.Lock(path);
+        try
+        {
+            _connection = HubFile.Open(path, time, log);
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
+
         _request = Prepare($"INSERT OR REPLACE INTO request ({HubRows.RequestColumns}) VALUES ({Marks(27)})", 27);
         _forget = Prepare("DELETE FROM request WHERE id = $0", 1);
         _room = Prepare("INSERT OR REPLACE INTO room (branch, name, epoch, last_offset) VALUES ($0, $1, $2, $3)", 4);
@@ -83,6 +94,7 @@ internal sealed class SqliteHubStore : IHubStore
         }
 
         _connection.Dispose();
+        _lock.Dispose();
     }
 
     private void Write(HubChanges changes)

@@ -138,7 +138,13 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
         var shipped = kind is not ServiceKind.Process;
         foreach (var key in ShippedHaveNo.Where(k => shipped && fields.Has(k)))
         {
-            fields.Report(ManifestCodes.NotForShipped, key, $"{Called(fields.Map)} ships with Mainstay (kind: {s_kinds.Show(kind)}), and has no \"{key.Name}\" of its own", $"remove \"{key.Name}\"");
+            fields.Report(ManifestCodes.NotForShipped, key, $"it ships with Mainstay (kind: {s_kinds.Show(kind)}), and has no \"{key.Name}\" of its own", $"remove \"{key.Name}\"");
+        }
+
+        var instances = fields.Read(s_instances);
+        if (kind is ServiceKind.Hub && instances > 1)
+        {
+            fields.Report(ManifestCodes.NotForShipped, s_instances, "it is a hub, which is one process: two would each send what the other has sent", "remove \"instances\"");
         }
 
         var shell = fields.Read(s_shell);
@@ -147,7 +153,7 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
             new ServiceName(fields.Map.Step),
             shipped ? ShippedService.Command(kind, fields.Span) : command == CommandDraft.Absent ? new CommandSpec([], false, fields.Span) : command.Resolve(shell, fields.Context),
             Directory(fields),
-            fields.Read(s_instances),
+            instances,
             shipped ? new PortSpec(PortKind.Auto) : fields.Read(s_port),
             fields.Read(s_environment).ToImmutableSortedDictionary(e => e.Name, e => e.Value, StringComparer.Ordinal),
             [.. fields.Read(s_envFile).Select(f => new EnvFileSpec(fields.Context.Absolute(f.Value), f.Span))],

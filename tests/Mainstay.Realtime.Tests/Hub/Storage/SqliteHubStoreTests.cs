@@ -67,6 +67,17 @@ public sealed class SqliteHubStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_second_hub_on_the_same_file_is_refused_until_the_first_is_gone()
+    {
+        using (Open())
+        {
+            Assert.Throws<RequestStoreException>(Open);
+        }
+
+        Open().Dispose();
+    }
+
+    [Fact]
     public async Task A_damaged_file_is_put_aside_and_the_hub_begins_with_an_empty_one()
     {
         using (var store = Open())
