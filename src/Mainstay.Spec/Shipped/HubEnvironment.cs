@@ -16,6 +16,7 @@ public static class HubEnvironment
         Range("HUB_STATUS_WAIT_MS", "How long a change of status waits for others at most, in ms.", 100, 10, 10_000),
         Rule("JWT_PUBLIC_KEY", EnvType.String, "The key that tokens are signed with: PEM, also with \\n for line ends, or a file."),
         Rule("JWT_JWKS", EnvType.String, "The keys that tokens are signed with, as a JSON Web Key Set: an http(s) URL or a file."),
+        Rule("HUB_LICENCES", EnvType.String, "A file with licences of devices that have no tokens, by lines: BRANCH DEVICE SHA256, the hash of the device's key."),
         Rule("ALLOWED_ORIGINS", EnvType.String, "Origins of pages that may connect with web tokens, a list; empty: none.") with { Example = "https://app.example.com" },
     ];
 

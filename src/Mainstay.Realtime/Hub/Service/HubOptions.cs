@@ -22,6 +22,8 @@ internal sealed record HubOptions
 
     public required HubLimits Limits { get; init; }
 
+    public LicenceFile? Licences { get; init; }
+
     /// <summary>Of the server.</summary>
     public ServingLimits Serving { get; init; } = new();
 
@@ -50,7 +52,15 @@ internal sealed record HubOptions
             data = "";
         }
 
-        return problems.Count > 0 ? (null, [.. problems]) : (new HubOptions { Port = (int)Number(complete, "PORT")!, Data = data, Auth = auth.Policy!, Limits = LimitsOf(complete) }, []);
+        var (licences, fault) = complete.GetValueOrDefault("HUB_LICENCES") is { Length: > 0 } path ? LicenceFile.Open(path) : (null, "");
+        if (fault.Length > 0)
+        {
+            problems.Add($"HUB_LICENCES {fault}\n  fix: name a file of lines BRANCH DEVICE SHA256, and make a hash with: printf %s KEY | sha256sum");
+        }
+
+        return problems.Count > 0
+            ? (null, [.. problems])
+            : (new HubOptions { Port = (int)Number(complete, "PORT")!, Data = data, Auth = auth.Policy!, Limits = LimitsOf(complete), Licences = licences }, []);
     }
 
     private static HubLimits LimitsOf(ImmutableSortedDictionary<string, string> environment) => new()

@@ -37,7 +37,7 @@ internal sealed class HubService : IAsyncDisposable
         _store = new(Path.Combine(options.Data, "hub.db"), time, _log);
         _actor = new(new(_store, options.Limits, NewId, new(time), _log), time);
         _gate = new(options.Auth, fetcher, time, loggers.CreateLogger<AuthGate>());
-        var ports = new ConnectionPorts(_actor, new(_gate, options.Auth), options.Limits, NewId, () => Interlocked.Increment(ref _connections), time, _log);
+        var ports = new ConnectionPorts(_actor, new(_gate, options.Auth, options.Licences), options.Limits, NewId, () => Interlocked.Increment(ref _connections), time, _log);
         _door = new(ports);
         _server = new(options.Port, _door.DecideAsync, new HubApi(ports, _door).AnswerAsync, options.Serving, time, loggers);
     }

@@ -13,10 +13,17 @@ internal sealed record Entry(Claims? Claims, DateTimeOffset? ValidUntil, AuthOut
 }
 
 /// <summary>Who comes to the hub, by socket or by HTTP: the token by the auth gate, and for people at browsers an origin from the list beside it.</summary>
-internal sealed class HubEntry(AuthGate gate, AuthPolicy policy)
+/// <param name="licences">Of devices without tokens; null: there are none.</param>
+internal sealed class HubEntry(AuthGate gate, AuthPolicy policy, LicenceFile? licences)
 {
     public async ValueTask<Entry> EnterAsync(Credentials credentials, CancellationToken token)
     {
+        // A token has dots between its parts; a licence's key has none.
+        if (licences is not null && credentials.Authorization.Length <= 1 && TokenSources.Find(credentials, queryAllowed: false).Token is { } key && !key.Contains('.', StringComparison.Ordinal))
+        {
+            return ByLicence(licences, key, credentials);
+        }
+
         var outcome = await gate.CheckAsync(credentials, token);
         if (outcome is not AuthOutcome.Admitted(var identity))
         {
@@ -32,6 +39,14 @@ internal sealed class HubEntry(AuthGate gate, AuthPolicy policy)
         }
 
         return new(claims, identity.ValidUntil, null);
+    }
+
+    /// <summary>What the policy asks of everybody is asked of these devices as well.</summary>
+    private Entry ByLicence(LicenceFile known, string key, Credentials credentials)
+    {
+        Refusal? why = policy.OnlyFrom is { } only && !only.Contains(credentials.Peer) ? Refusal.AddressNotListed : policy.Origins.Check(credentials, ambient: false);
+        var claims = why is null ? known.Find(key) : null;
+        return claims is not null ? new(claims, null, null) : new(null, null, new(why ?? Refusal.TokenMalformed, "Bearer error=\"invalid_token\""));
     }
 
     /// <summary>A page that is not in the list is turned away before it can show a token; null: it may go on.</summary>

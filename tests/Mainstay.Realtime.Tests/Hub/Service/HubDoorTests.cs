@@ -60,6 +60,25 @@ public sealed class HubDoorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_licence_lets_its_device_in_and_nobody_else_until_it_is_withdrawn()
+    {
+        var (key, path) = (new string('k', 40), Path.Combine(_folder, "licences"));
+        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(key)));
+        await File.WriteAllTextAsync(path, $"# tills\nnorth till-1 {hash}\n");
+        await using var hub = await HubUnderTest.StartAsync(_folder, licences: path);
+        await using var till = await HubPeer.JoinAsync(hub, key, """{"t":"hello","device":{"id":"till-1"}}""");
+        Assert.Equal("Device:till-1@north", till.Welcome.Text("client"));
+        await using var other = await HubPeer.OpenAsync(hub, key);
+        await other.SendAsync("""{"t":"hello","device":{"id":"till-2"}}""");
+        await other.EndedAsync();
+        Assert.Equal(3003, other.CloseCode);
+        await Assert.ThrowsAsync<WebSocketException>(() => HubPeer.OpenAsync(hub, new string('x', 40)));
+        await Assert.ThrowsAsync<WebSocketException>(() => HubPeer.OpenAsync(hub, key, "https://evil.example.com"));
+        await File.WriteAllTextAsync(path, "# none\n");
+        await Assert.ThrowsAsync<WebSocketException>(() => HubPeer.OpenAsync(hub, key));
+    }
+
+    [Fact]
     public async Task Who_says_nothing_in_time_is_closed_and_who_talks_nonsense_too()
     {
         await using var hub = await HubUnderTest.StartAsync(_folder, limits: l => l with { HelloWithin = TimeSpan.FromMilliseconds(50), MaxBadMessages = 5 });

@@ -97,9 +97,9 @@ public sealed class HubStoreFailureTests : IDisposable
     [Fact]
     public void Every_setting_that_is_wrong_is_named_at_once_with_its_fix()
     {
-        var (options, problems) = HubOptions.Read(new Dictionary<string, string> { ["HUB_BRANCH_RATE"] = "many", ["HUB_ROOM_AGE"] = "1ms", ["ALLOWED_ORIGINS"] = "*" });
+        var (options, problems) = HubOptions.Read(new Dictionary<string, string> { ["HUB_BRANCH_RATE"] = "many", ["HUB_ROOM_AGE"] = "1ms", ["ALLOWED_ORIGINS"] = "*", ["HUB_LICENCES"] = "/nowhere" });
         Assert.Null(options);
-        foreach (var name in (string[])["HUB_BRANCH_RATE", "HUB_ROOM_AGE", "ALLOWED_ORIGINS", "JWT_PUBLIC_KEY", "PORT", "MAINSTAY_DATA"])
+        foreach (var name in (string[])["HUB_BRANCH_RATE", "HUB_ROOM_AGE", "ALLOWED_ORIGINS", "HUB_LICENCES", "JWT_PUBLIC_KEY", "PORT", "MAINSTAY_DATA"])
         {
             Assert.Contains(problems, p => p.Contains(name, StringComparison.Ordinal) && p.Contains("fix: ", StringComparison.Ordinal));
         }

@@ -26,7 +26,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
     public HttpClient Http { get; } = new();
 
     /// <summary>Many requests a minute may be asked, unless a test says otherwise.</summary>
-    public static async Task<HubUnderTest> StartAsync(string folder, TimeProvider? time = null, Func<HubLimits, HubLimits>? limits = null, ServingLimits? serving = null)
+    public static async Task<HubUnderTest> StartAsync(string folder, TimeProvider? time = null, Func<HubLimits, HubLimits>? limits = null, ServingLimits? serving = null, string licences = "")
     {
         var (options, problems) = HubOptions.Read(new Dictionary<string, string>
         {
@@ -34,6 +34,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
             ["MAINSTAY_DATA"] = folder,
             ["JWT_SECRET"] = Forge.SecretText,
             ["ALLOWED_ORIGINS"] = Origin,
+            ["HUB_LICENCES"] = licences,
             ["HUB_BRANCH_RATE"] = "10000",
             ["HUB_TARGET_RATE"] = "10000",
         });
