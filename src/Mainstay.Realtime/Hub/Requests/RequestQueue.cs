@@ -25,6 +25,9 @@ internal sealed class RequestQueue(DeviceAddress device, RequestPolicy policy)
 
     public bool IsConnected => _connection is not null;
 
+    /// <summary>The number of its connection, or null.</summary>
+    public long? Connection => _connection;
+
     /// <summary>When <see cref="Woke"/> is to be called, or null.</summary>
     public DateTimeOffset? NextDue => _due.Count > 0 ? _due.Min.Due : null;
 

@@ -61,7 +61,13 @@ internal sealed class HubService : IAsyncDisposable
             _log.Serving("hub", _server.Port);
             _started.TrySetResult();
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, now);
-            await EndedAsync(Task.Delay(Timeout.InfiniteTimeSpan, _time, either.Token));
+
+            // A hub whose writer has failed hears nobody any more: it ends, and is started again.
+            if (await Task.WhenAny(EndedAsync(Task.Delay(Timeout.InfiniteTimeSpan, _time, either.Token)), acting) == acting)
+            {
+                await acting;
+            }
+
             await DrainAsync(now);
         }
         finally

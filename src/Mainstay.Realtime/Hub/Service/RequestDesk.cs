@@ -158,9 +158,9 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Action
     public void NotSent(HubBatch batch, RequestRecord request, IHubClient? client, DateTimeOffset now)
     {
         var device = request.Spec.Target.Device;
-        if (client is not null)
+        if (Queue(device) is { Connection: { } number } queue && number == (client?.Number ?? number))
         {
-            Disconnected(batch, device, client, now);
+            Apply(batch, device, queue.Disconnected(number, now));
         }
 
         Heard(batch, device, request.Id, new(RequestEventKind.NotSent, request.Try), now);
