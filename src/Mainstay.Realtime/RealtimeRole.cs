@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Mainstay.Contracts;
@@ -6,6 +7,8 @@ using Mainstay.Realtime.Adapters.Log;
 using Mainstay.Realtime.Adapters.Memory;
 using Mainstay.Realtime.Adapters.Redis;
 using Mainstay.Realtime.Auth.Jwt;
+using Mainstay.Realtime.Hub.Requests;
+using Mainstay.Realtime.Hub.Service;
 using Mainstay.Realtime.Ingest.Service;
 using Microsoft.Extensions.Logging;
 
@@ -19,17 +22,23 @@ public static class RealtimeRole
     /// <summary>Serves until SIGTERM or SIGINT; a second one ends it at once. Returns 0 when drained, 1 when it could not serve, 3 when its settings are wrong.</summary>
     public static async Task<int> RunAsync(string kind, IReadOnlyDictionary<string, string> environment)
     {
-        if (kind != "ingest")
+        var serve = kind switch
         {
-            await Console.Error.WriteLineAsync($"mainstay realtime: there is no service \"{kind}\"; the one that there is: ingest");
+            "ingest" => Ingest(environment),
+            "hub" => Hub(environment),
+            _ => null,
+        };
+        if (serve is null)
+        {
+            await Console.Error.WriteLineAsync($"mainstay realtime: there is no service \"{kind}\"; there are ingest and hub");
             return (int)ExitCode.WrongUsage;
         }
 
-        var (options, problems) = IngestOptions.Read(environment);
-        if (options is null)
+        if (!serve.Problems.IsEmpty)
         {
-            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"ingest cannot start: {problems.Length} {(problems.Length == 1 ? "problem" : "problems")} in its environment"));
-            await Console.Error.WriteLineAsync(string.Join('\n', problems));
+            await Console.Error.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"{kind} cannot start: {serve.Problems.Length} {(serve.Problems.Length == 1 ? "problem" : "problems")} in its environment"));
+            await Console.Error.WriteLineAsync(string.Join('\n', serve.Problems));
             return (int)ExitCode.Problems;
         }
 
@@ -52,15 +61,34 @@ public static class RealtimeRole
         using var fetcher = new HttpJwksFetcher();
         try
         {
-            await using var service = new IngestService(options, Broker(options), fetcher, TimeProvider.System, new Random(), loggers);
-            await service.RunAsync(stop.Token, now.Token);
+            await serve.RunAsync(fetcher, loggers, stop.Token, now.Token);
             return (int)ExitCode.Done;
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException or RequestStoreException)
         {
-            await Console.Error.WriteLineAsync($"ingest cannot serve: {e.Message}");
+            await Console.Error.WriteLineAsync($"{kind} cannot serve: {e.Message}");
             return (int)ExitCode.Failed;
         }
+    }
+
+    private static Prepared Ingest(IReadOnlyDictionary<string, string> environment)
+    {
+        var (options, problems) = IngestOptions.Read(environment);
+        return new(problems, async (fetcher, loggers, stop, now) =>
+        {
+            await using var service = new IngestService(options!, Broker(options!), fetcher, TimeProvider.System, new Random(), loggers);
+            await service.RunAsync(stop, now);
+        });
+    }
+
+    private static Prepared Hub(IReadOnlyDictionary<string, string> environment)
+    {
+        var (options, problems) = HubOptions.Read(environment);
+        return new(problems, async (fetcher, loggers, stop, now) =>
+        {
+            await using var service = new HubService(options!, fetcher, TimeProvider.System, new Random(), loggers);
+            await service.RunAsync(stop, now);
+        });
     }
 
     private static IBroker Broker(IngestOptions options) => options.Adapter switch
@@ -69,4 +97,7 @@ public static class RealtimeRole
         AdapterKind.Log => new LogBroker(Path.Combine(options.Data, "streams"), options.Retention, LogBytes, TimeProvider.System),
         AdapterKind.InMemory => new MemoryBroker(),
     };
+
+    /// <param name="Problems">With one of them it does not run.</param>
+    private sealed record Prepared(ImmutableArray<string> Problems, Func<IJwksFetcher, ILoggerFactory, CancellationToken, CancellationToken, Task> RunAsync);
 }

@@ -38,6 +38,12 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     /// <summary>The peer did not read what was sent.</summary>
     public bool IsTooSlow { get; private set; }
 
+    /// <summary>Ends the connection under the WebSocket, which cannot do that by itself: what is being read or written would wait for the peer for ever.</summary>
+    public Action Cut { get; init; } = () => { };
+
+    /// <summary>What such a peer is told before it is cut; null: nothing.</summary>
+    public (int Status, string Reason)? SlowClose { get; init; }
+
     /// <summary>How the peer ended it; null when the connection broke or we ended it.</summary>
     public WebSocketCloseStatus? PeerStatus => socket.CloseStatus;
 
@@ -61,9 +67,11 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         }
     }
 
-    public void SendText(ReadOnlyMemory<byte> message) => Send(new(WebSocketMessageType.Text, message, 0, ""));
+    /// <returns>False: nothing of it will be sent.</returns>
+    public bool SendText(ReadOnlyMemory<byte> message) => Send(new(WebSocketMessageType.Text, message, 0, ""));
 
-    public void SendBinary(ReadOnlyMemory<byte> message) => Send(new(WebSocketMessageType.Binary, message, 0, ""));
+    /// <returns>False: nothing of it will be sent.</returns>
+    public bool SendBinary(ReadOnlyMemory<byte> message) => Send(new(WebSocketMessageType.Binary, message, 0, ""));
 
     /// <summary>Behind everything that was sent before. Nothing can be sent after it.</summary>
     /// <param name="reason">At most 123 bytes.</param>
@@ -77,7 +85,11 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     }
 
     /// <summary>Cuts the connection.</summary>
-    public void Abort() => socket.Abort();
+    public void Abort()
+    {
+        socket.Abort();
+        Cut();
+    }
 
     /// <summary>Waits for what was queued to be written, at most as long as a peer has to answer a close.</summary>
     public async Task FlushAsync()
@@ -94,7 +106,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         }
         catch (TimeoutException)
         {
-            socket.Abort();
+            Abort();
         }
     }
 
@@ -140,29 +152,50 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         }
     }
 
-    private void Send(Outgoing message)
+    private bool Send(Outgoing message)
     {
         lock (_gate)
         {
             if (_isClosing || IsTooSlow)
             {
-                return;
+                return false;
             }
 
             _queued += message.Bytes.Length;
             if (_queued > maxQueued)
             {
                 IsTooSlow = true;
-                socket.Abort();
-                return;
+                GiveUp();
+                return false;
             }
 
-            _outgoing.Enqueue(message);
-            if (_writing.IsCompleted)
-            {
-                _writing = WriteAsync();
-            }
+            Enqueue(message);
+            return true;
         }
+    }
+
+    private void Enqueue(Outgoing message)
+    {
+        _outgoing.Enqueue(message);
+        if (_writing.IsCompleted)
+        {
+            _writing = WriteAsync();
+        }
+    }
+
+    /// <summary>What waits is dropped, so that a peer which begins to read again in time is told why.</summary>
+    private void GiveUp()
+    {
+        if (SlowClose is not var (status, reason))
+        {
+            Abort();
+            return;
+        }
+
+        _outgoing.Clear();
+        _queued = 0;
+        Enqueue(new(WebSocketMessageType.Close, default, status, reason));
+        _ = CutLaterAsync();
     }
 
     private async Task WriteAsync()
@@ -187,7 +220,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
             // The reader sees the end, too.
-            socket.Abort();
+            Abort();
         }
     }
 
@@ -195,7 +228,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     private async Task CutLaterAsync()
     {
         await Task.Delay(closePatience, time, CancellationToken.None).ConfigureAwait(false);
-        socket.Abort();
+        Abort();
     }
 
     private Outgoing? Next()

@@ -9,7 +9,11 @@ public abstract record UpgradeAnswer;
 /// <param name="Protocol">The subprotocol, one of those that the client offered; null for none.</param>
 /// <param name="MaxMessageBytes">A longer message ends the connection with 1009.</param>
 /// <param name="Handle">Everything that happens on it; when that ends, the connection does.</param>
-public sealed record UpgradeAccepted(string? Protocol, int MaxMessageBytes, Func<MessageSocket, Task> Handle) : UpgradeAnswer;
+public sealed record UpgradeAccepted(string? Protocol, int MaxMessageBytes, Func<MessageSocket, Task> Handle) : UpgradeAnswer
+{
+    /// <summary>How a peer is closed that does not read; null: it is cut.</summary>
+    public (int Status, string Reason)? SlowClose { get; init; }
+}
 
 /// <summary>It does not.</summary>
 /// <param name="Code">A stable word for programs.</param>

@@ -42,7 +42,7 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
             KeepAliveInterval = limits.PingInterval,
             KeepAliveTimeout = limits.PongPatience,
         });
-        var messages = new MessageSocket(socket, accepted.MaxMessageBytes, limits.QueuedBytes, limits.ClosePatience, time);
+        var messages = new MessageSocket(socket, accepted.MaxMessageBytes, limits.QueuedBytes, limits.ClosePatience, time) { SlowClose = accepted.SlowClose, Cut = connection.Abort };
         try
         {
             await accepted.Handle(messages);

@@ -34,7 +34,12 @@ public static class ShippedService
     public static EnvSchemaSpec Environment(ServiceKind kind, EnvSchemaSpec? declared, SourceSpan span)
     {
         var names = declared?.Rules.Select(r => r.Name).ToHashSet(StringComparer.Ordinal) ?? [];
-        var ours = kind is ServiceKind.Ingest ? IngestEnvironment.Rules.Select(r => r with { Span = span }) : [];
-        return new(declared?.File, [.. ours.Where(r => !names.Contains(r.Name)), .. declared?.Rules ?? []]);
+        var rules = kind switch
+        {
+            ServiceKind.Ingest => IngestEnvironment.Rules,
+            ServiceKind.Hub => HubEnvironment.Rules,
+            ServiceKind.Process => [],
+        };
+        return new(declared?.File, [.. rules.Select(r => r with { Span = span }).Where(r => !names.Contains(r.Name)), .. declared?.Rules ?? []]);
     }
 }

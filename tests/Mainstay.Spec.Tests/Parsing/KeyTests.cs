@@ -28,10 +28,6 @@ public sealed class KeyTests
     public void Switches_and_guards_are_words_for_later_and_never_passed_over(string lines) => Assert.Equal("MS1008", Manifest.OnlyProblem(Manifest.With() + lines).Code);
 
     [Fact]
-    public void The_hub_is_one_for_later() =>
-        Assert.Equal("service \"a\" is of kind hub, which is not available in this version", Manifest.OnlyProblem("stack: s\nservices: { a: { kind: hub } }\n").What);
-
-    [Fact]
     public void A_service_that_ships_with_Mainstay_knows_its_command_its_port_its_healthcheck_and_its_variables()
     {
         var service = Manifest.Stack("stack: s\nservices: { a: { kind: ingest } }\n").Services[0];
@@ -50,10 +46,14 @@ public sealed class KeyTests
     [InlineData("directory: x")]
     public void And_is_not_told_them(string line)
     {
+        Assert.Equal("MS1075", Manifest.OnlyProblem($"stack: s\nservices: {{ a: {{ kind: hub, {line} }} }}\n").Code);
         var problem = Manifest.OnlyProblem($"stack: s\nservices: {{ a: {{ kind: ingest, {line} }} }}\n");
 
         Assert.Equal(("MS1075", $"remove \"{line.Split(':')[0]}\""), (problem.Code, problem.Fix));
     }
+
+    [Fact]
+    public void A_hub_is_one_process() => Assert.Contains("a hub is one process", Manifest.OnlyProblem("stack: s\nservices: { a: { kind: hub, instances: 2 } }\n").What, StringComparison.Ordinal);
 
     [Fact]
     public void A_process_is_a_kind() => Assert.NotNull(Manifest.Service("kind: process"));

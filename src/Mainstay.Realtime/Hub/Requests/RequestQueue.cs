@@ -25,11 +25,19 @@ internal sealed class RequestQueue(DeviceAddress device, RequestPolicy policy)
 
     public bool IsConnected => _connection is not null;
 
+    /// <summary>The number of its connection, or null.</summary>
+    public long? Connection => _connection;
+
     /// <summary>When <see cref="Woke"/> is to be called, or null.</summary>
     public DateTimeOffset? NextDue => _due.Count > 0 ? _due.Min.Due : null;
 
     /// <summary>Nothing is lost if it is dropped from memory.</summary>
     public bool IsEmpty => _requests.Count == 0 && _connection is null;
+
+    /// <summary>Those that have not ended.</summary>
+    public int LiveCount => _liveCount;
+
+    public IEnumerable<RequestRecord> All => _requests.Values;
 
     public RequestRecord? Find(RequestId id) => _requests.GetValueOrDefault(id);
 

@@ -16,7 +16,7 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
 
     private static readonly Key<ServiceKind> s_kind = new(
         "kind", s_kinds, ServiceKind.Process,
-        "What the service is: a process of yours, or one that ships with Mainstay: ingest, audio over WebSockets into a stream, acknowledged when stored. hub is not available in this version.");
+        "What the service is: a process of yours, or one that ships with Mainstay: ingest, audio over WebSockets into a stream, acknowledged when stored; hub, requests to devices and events in rooms, over WebSockets and HTTP, kept on disk.");
 
     private static readonly Key<CommandDraft> s_command = new(
         "command",
@@ -136,18 +136,15 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
     {
         var kind = fields.Read(s_kind);
         var shipped = kind is not ServiceKind.Process;
-        if (kind is ServiceKind.Hub)
-        {
-            fields.Context.Report(
-                ManifestCodes.NotAvailable,
-                fields.At(s_kind),
-                $"{Called(fields.Map)} is of kind {s_kinds.Show(kind)}, which is not available in this version",
-                "remove the service");
-        }
-
-        foreach (var key in ShippedHaveNo.Where(k => kind is ServiceKind.Ingest && fields.Has(k)))
+        foreach (var key in ShippedHaveNo.Where(k => shipped && fields.Has(k)))
         {
             fields.Report(ManifestCodes.NotForShipped, key, $"{key.Name} is for programs of yours; a service of kind {s_kinds.Show(kind)} ships with Mainstay and knows its own", $"remove \"{key.Name}\"");
+        }
+
+        var instances = fields.Read(s_instances);
+        if (kind is ServiceKind.Hub && instances > 1)
+        {
+            fields.Report(ManifestCodes.NotForShipped, s_instances, "a hub is one process: two would each send what the other has sent", "remove \"instances\"");
         }
 
         // A shipped service has no command; that it lacks one is no problem.
@@ -157,7 +154,7 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
             new ServiceName(fields.Map.Step),
             shipped ? ShippedService.Command(kind, fields.Span) : command == CommandDraft.Absent ? new CommandSpec([], false, fields.Span) : command.Resolve(shell, fields.Context),
             Directory(fields),
-            fields.Read(s_instances),
+            instances,
             shipped ? new PortSpec(PortKind.Auto) : fields.Read(s_port),
             fields.Read(s_environment).ToImmutableSortedDictionary(e => e.Name, e => e.Value, StringComparer.Ordinal),
             [.. fields.Read(s_envFile).Select(f => new EnvFileSpec(fields.Context.Absolute(f.Value), f.Span))],

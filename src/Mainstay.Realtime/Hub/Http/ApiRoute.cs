@@ -1,0 +1,46 @@
+using Mainstay.Realtime.Hub.Access;
+
+namespace Mainstay.Realtime.Hub.Http;
+
+internal enum ApiKind
+{
+    Health,
+    Live,
+    Ready,
+    OpenApi,
+    Devices,
+    Device,
+    DeviceRequests,
+    Request,
+    RoomEvents,
+    Socket,
+    Nothing,
+}
+
+/// <summary>What a path of the API means; a name in it is valid, or the path is none.</summary>
+internal readonly record struct ApiRoute(ApiKind Kind, string Name = "")
+{
+    public static ApiRoute Of(string path) => path.Split('/') switch
+    {
+        ["", "health"] => new(ApiKind.Health),
+        ["", "livez"] => new(ApiKind.Live),
+        ["", "readyz"] => new(ApiKind.Ready),
+        ["", "hub"] => new(ApiKind.Socket),
+        ["", "_hub", "openapi.json"] => new(ApiKind.OpenApi),
+        ["", "_hub", "devices"] => new(ApiKind.Devices),
+        ["", "_hub", "devices", var id] when HubName.IsValid(id) => new(ApiKind.Device, id),
+        ["", "_hub", "devices", var id, "requests"] when HubName.IsValid(id) => new(ApiKind.DeviceRequests, id),
+        ["", "_hub", "requests", var id] when HubName.IsValid(id) => new(ApiKind.Request, id),
+        ["", "_hub", "rooms", var room, "events"] when HubName.IsValid(room) => new(ApiKind.RoomEvents, room),
+        _ => new(ApiKind.Nothing),
+    };
+
+    /// <summary>Methods that it has; others are answered with 405.</summary>
+    public string[] Methods => Kind switch
+    {
+        ApiKind.Health or ApiKind.Live or ApiKind.Ready or ApiKind.OpenApi or ApiKind.Devices or ApiKind.Device => ["GET"],
+        ApiKind.Request => ["GET", "DELETE"],
+        ApiKind.DeviceRequests or ApiKind.RoomEvents => ["POST"],
+        ApiKind.Socket or ApiKind.Nothing => [],
+    };
+}

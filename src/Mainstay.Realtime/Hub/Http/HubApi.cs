@@ -1,0 +1,268 @@
+using System.Globalization;
+using System.Text;
+using Mainstay.Realtime.Auth;
+using Mainstay.Realtime.Hub.Access;
+using Mainstay.Realtime.Hub.Protocol;
+using Mainstay.Realtime.Hub.Requests;
+using Mainstay.Realtime.Hub.Rooms;
+using Mainstay.Realtime.Hub.Service;
+using Mainstay.Realtime.Hub.Sockets;
+using Microsoft.AspNetCore.Http;
+
+namespace Mainstay.Realtime.Hub.Http;
+
+/// <summary>The hub over HTTP, for backends; and what it says of itself, for whoever watches over it.</summary>
+internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
+{
+    private const int MaxWaitSeconds = 60;
+
+    public async Task AnswerAsync(HttpContext http)
+    {
+        var route = ApiRoute.Of(http.Request.Path.Value ?? "");
+        if (route.Kind is ApiKind.Socket)
+        {
+            http.Response.Headers.Upgrade = "websocket";
+            await WriteAsync(http, 426, """{"code":"upgrade_required","message":"this is a WebSocket","temporary":false}""");
+        }
+        else if (route.Kind is ApiKind.Nothing)
+        {
+            await WriteAsync(http, 404, """{"code":"no_route","message":"the routes are in /_hub/openapi.json","temporary":false}""");
+        }
+        else if (!route.Methods.Contains(http.Request.Method, StringComparer.Ordinal))
+        {
+            http.Response.Headers.Allow = string.Join(", ", route.Methods);
+            await WriteAsync(http, 405, """{"code":"no_method","message":"this route has other methods","temporary":false}""");
+        }
+        else if (route.Kind is ApiKind.Health or ApiKind.Live or ApiKind.Ready or ApiKind.OpenApi)
+        {
+            await (route.Kind is ApiKind.OpenApi ? WriteAsync(http, 200, OpenApi.Text) : HealthAsync(http, route.Kind));
+        }
+        else if (await WhoAsync(http) is { } who)
+        {
+            await ServeAsync(http, route, who);
+        }
+    }
+
+    private Task HealthAsync(HttpContext http, ApiKind kind)
+    {
+        // Restarting it would not mend a full disk: it is alive, and ready to be asked, as long as it does not drain.
+        var (status, word) = kind is ApiKind.Live ? (200, "alive")
+            : door.IsDraining && kind is ApiKind.Ready ? (503, "draining")
+            : ports.Actor.CanStore ? (200, "healthy")
+            : (kind is ApiKind.Ready ? 200 : 503, "unhealthy");
+        return WriteAsync(http, status, $$"""{"status":"{{word}}","service":"hub","store":{{(ports.Actor.CanStore ? "true" : "false")}}}""");
+    }
+
+    /// <summary>Null when it was answered already.</summary>
+    private async Task<Access.Identity?> WhoAsync(HttpContext http)
+    {
+        var request = http.Request;
+        var entry = await ports.Entry.EnterAsync(
+            new()
+            {
+                Method = request.Method,
+                Host = request.Host.Value ?? "",
+                Path = request.Path,
+                Query = request.QueryString.Value?.TrimStart('?') ?? "",
+                Authorization = [.. request.Headers.Authorization.OfType<string>()],
+                Origin = [.. request.Headers.Origin.OfType<string>()],
+                Peer = http.Connection.RemoteIpAddress,
+                Now = ports.Time.GetUtcNow(),
+            },
+            http.RequestAborted);
+        if (entry.Refused is { } refused)
+        {
+            if (refused.Challenge.Length > 0)
+            {
+                http.Response.Headers.WWWAuthenticate = refused.Challenge;
+            }
+
+            await WriteAsync(http, refused.Status, $$"""{"t":"err","code":"{{refused.Code}}","message":"{{refused.Because}}","temporary":false}""");
+            return null;
+        }
+
+        var who = entry.Claims is { Kind: IdentityKind.Backend } claims ? Access.Identity.In(claims, request.Query["branch"].FirstOrDefault()) : null;
+        if (who is null)
+        {
+            await RefuseAsync(http, new(HubErrorCode.Forbidden, "the token is not a backend's for this branch; with several branches, say which in ?branch="));
+        }
+
+        return who;
+    }
+
+    private async Task ServeAsync(HttpContext http, ApiRoute route, Access.Identity who)
+    {
+        switch (route.Kind)
+        {
+            case ApiKind.DeviceRequests:
+                await AskAsync(http, route.Name, who);
+                break;
+            case ApiKind.Request when http.Request.Method == HttpMethods.Delete:
+                await FollowAsync(http, asker => new HubInput.CancelAsked(asker, who, new(route.Name)), 202);
+                break;
+            case ApiKind.Request:
+                await FollowAsync(http, asker => new HubInput.Sought(asker, who, new(route.Name)), null);
+                break;
+            case ApiKind.RoomEvents:
+                await PublishAsync(http, route.Name, who);
+                break;
+            case ApiKind.Devices:
+                await LookAsync(http, (book, desk) => (200, DeviceJson.List(who, book, desk)));
+                break;
+            case ApiKind.Device:
+                await LookAsync(http, (book, desk) => book.Find(new(who.Branch, route.Name)) is { } known && DeviceJson.MaySee(who, known)
+                    ? (200, DeviceJson.One(known, book, desk))
+                    : (404, MessageWriter.Error(new(HubErrorCode.UnknownDevice, "no device of this name was ever connected"))));
+                break;
+            default:
+                throw new InvalidOperationException($"{route.Kind} was answered before");
+        }
+    }
+
+    private async Task AskAsync(HttpContext http, string device, Access.Identity who)
+    {
+        if (await BodyAsync(http) is not { } body)
+        {
+            return;
+        }
+
+        var part = ApiBody.Part(body);
+        var to = part is { Length: > 0 } ? $"device:{device}/{part}" : part is null ? null : $"device:{device}";
+        var key = Header(http, "Idempotency-Key");
+        if (key is null)
+        {
+            await RefuseAsync(http, new(HubErrorCode.BadField, "the header Idempotency-Key must be there: a name of what is to be done, the same for every try"));
+            return;
+        }
+
+        var read = to is null
+            ? new(null, new(HubErrorCode.BadField, "part must be a name"), null)
+            : ApiBody.Read("req", body, ("to", to), ("key", key), ("corr", Header(http, "X-Correlation-ID")), ("tp", Header(http, "traceparent")));
+        if (read.Message is not HubMessage.Request request)
+        {
+            await RefuseAsync(http, read.Error ?? new(HubErrorCode.TooLarge, "the body is too long"));
+            return;
+        }
+
+        var asker = new HttpAsker();
+        await ports.Actor.PostAsync(new HubInput.Asked(asker, who, request), http.RequestAborted);
+        if (await asker.Answered.WaitAsync(http.RequestAborted) is { } refused)
+        {
+            await RefuseAsync(http, refused);
+            return;
+        }
+
+        if (Patience(http) is { } patience)
+        {
+            try
+            {
+                await asker.Ended.WaitAsync(patience, ports.Time, http.RequestAborted);
+            }
+            catch (TimeoutException)
+            {
+                // It is told where it is by now.
+            }
+        }
+
+        await TellAsync(http, asker.Request!, null);
+    }
+
+    private async Task FollowAsync(HttpContext http, Func<IAsker, HubInput> input, int? status)
+    {
+        var asker = new HttpAsker();
+        await ports.Actor.PostAsync(input(asker), http.RequestAborted);
+        await (await asker.Answered.WaitAsync(http.RequestAborted) is { } refused ? RefuseAsync(http, refused) : TellAsync(http, asker.Request!, status));
+    }
+
+    private async Task PublishAsync(HttpContext http, string room, Access.Identity who)
+    {
+        if (await BodyAsync(http) is not { } body)
+        {
+            return;
+        }
+
+        var read = ApiBody.Read("pub", body, ("room", room), ("key", Header(http, "Idempotency-Key")), ("corr", Header(http, "X-Correlation-ID")), ("tp", Header(http, "traceparent")));
+        if (read.Message is not HubMessage.Publish publish)
+        {
+            await RefuseAsync(http, read.Error ?? new(HubErrorCode.TooLarge, "the body is too long"));
+            return;
+        }
+
+        var done = new TaskCompletionSource<(RoomPosition? At, HubError? Error)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await ports.Actor.PostAsync(new HubInput.PublishAsked(who, publish, at => done.TrySetResult((at, null)), error => done.TrySetResult((null, error))), http.RequestAborted);
+        var (at, error) = await done.Task.WaitAsync(http.RequestAborted);
+        await (error is not null ? RefuseAsync(http, error) : WriteAsync(http, 200, MessageWriter.Published("http", at!.Value)));
+    }
+
+    private async Task LookAsync(HttpContext http, Func<DeviceBook, RequestDesk, (int Status, byte[] Json)> look)
+    {
+        var seen = new TaskCompletionSource<(int Status, byte[] Json)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await ports.Actor.PostAsync(new HubInput.Looked((book, desk) => seen.TrySetResult(look(book, desk))), http.RequestAborted);
+        var (status, json) = await seen.Task.WaitAsync(http.RequestAborted);
+        await WriteAsync(http, status, json);
+    }
+
+    /// <summary>Null when it was too long, and answered.</summary>
+    private static async Task<ReadOnlyMemory<byte>?> BodyAsync(HttpContext http)
+    {
+        using var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        int length;
+        while ((length = await http.Request.Body.ReadAsync(buffer, http.RequestAborted)) > 0)
+        {
+            if (body.Length + length > MessageReader.MaxBytes)
+            {
+                await RefuseAsync(http, new(HubErrorCode.TooLarge, $"a body has at most {MessageReader.MaxBytes} bytes"));
+                return null;
+            }
+
+            body.Write(buffer, 0, length);
+        }
+
+        return body.ToArray();
+    }
+
+    /// <summary>From <c>Prefer: wait=N</c> (RFC 7240); null when nobody waits.</summary>
+    private static TimeSpan? Patience(HttpContext http)
+    {
+        var preference = http.Request.Headers["Prefer"].OfType<string>().SelectMany(l => l.Split(',', StringSplitOptions.TrimEntries)).FirstOrDefault(p => p.StartsWith("wait=", StringComparison.OrdinalIgnoreCase));
+        return preference is not null && int.TryParse(preference.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? TimeSpan.FromSeconds(Math.Min(seconds, MaxWaitSeconds))
+            : null;
+    }
+
+    private static string? Header(HttpContext http, string name) => http.Request.Headers[name] is [{ Length: > 0 } value] ? value : null;
+
+    private static Task TellAsync(HttpContext http, RequestRecord request, int? status)
+    {
+        http.Response.Headers["X-Correlation-ID"] = request.Spec.Correlation;
+        if (request.Spec.Trace is { } trace)
+        {
+            http.Response.Headers["traceparent"] = trace;
+        }
+
+        http.Response.Headers.Location = $"/_hub/requests/{request.Id}";
+        return WriteAsync(http, status ?? request.Phase.HttpStatus(), MessageWriter.Update(request.Id.Value, request));
+    }
+
+    private static Task RefuseAsync(HttpContext http, HubError error)
+    {
+        if (error.RetryAfter is { } retry)
+        {
+            http.Response.Headers.RetryAfter = ((long)Math.Ceiling(retry.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        return WriteAsync(http, error.Code.HttpStatus(), MessageWriter.Error(error));
+    }
+
+    private static Task WriteAsync(HttpContext http, int status, string json) => WriteAsync(http, status, Encoding.UTF8.GetBytes(json));
+
+    private static async Task WriteAsync(HttpContext http, int status, byte[] json)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.ContentLength = json.Length;
+        await http.Response.Body.WriteAsync(json, http.RequestAborted);
+    }
+}

@@ -1,0 +1,64 @@
+using Mainstay.Realtime.Hub.Limits;
+using Mainstay.Realtime.Hub.Requests;
+using Mainstay.Realtime.Hub.Rooms;
+using Mainstay.Realtime.Hub.Status;
+using Mainstay.Realtime.Hub.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Realtime.Hub.Service;
+
+/// <summary>How long and how much, for the whole hub.</summary>
+internal sealed record HubLimits
+{
+    public RequestPolicy Requests { get; init; } = new();
+
+    public RoomLimits Rooms { get; init; } = new();
+
+    public StatusLimits Status { get; init; } = new();
+
+    public HubRates Rates { get; init; } = new();
+
+    /// <summary>From the handshake to <c>hello</c>.</summary>
+    public TimeSpan HelloWithin { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What a client is told of pings.</summary>
+    public TimeSpan Ping { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Bad messages of one connection in a minute.</summary>
+    public int MaxBadMessages { get; init; } = 20;
+
+    /// <summary>Watches of one connection.</summary>
+    public int MaxWatches { get; init; } = 100;
+
+    /// <summary>Who waits for one request.</summary>
+    public int MaxAskers { get; init; } = 1000;
+
+    /// <summary>Rooms in memory; those without anybody in them go first, and come back from the store.</summary>
+    public int MaxRooms { get; init; } = 10_000;
+
+    /// <summary>Before a store that failed is tried again.</summary>
+    public TimeSpan StoreRetry { get; init; } = TimeSpan.FromSeconds(1);
+}
+
+/// <summary>What the parts of the hub share.</summary>
+/// <param name="Store">What survives it.</param>
+/// <param name="Limits">How much of what.</param>
+/// <param name="NewId">128 random bits, in hex.</param>
+/// <param name="Clock">Read by the hub's one writer only.</param>
+/// <param name="Log">For people.</param>
+internal sealed record HubContext(IHubStore Store, HubLimits Limits, Func<string> NewId, HubClock Clock, ILogger Log)
+{
+    public DateTimeOffset Now() => Clock.Now();
+}
+
+/// <summary>The hub's clock never goes back, whatever the machine's does: what was due stays due.</summary>
+internal sealed class HubClock(TimeProvider time)
+{
+    private DateTimeOffset _last;
+
+    public DateTimeOffset Now()
+    {
+        var now = time.GetUtcNow();
+        return _last = now > _last ? now : _last;
+    }
+}

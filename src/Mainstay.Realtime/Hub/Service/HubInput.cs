@@ -1,0 +1,40 @@
+using Mainstay.Realtime.Hub.Access;
+using Mainstay.Realtime.Hub.Protocol;
+using Mainstay.Realtime.Hub.Requests;
+using Mainstay.Realtime.Hub.Rooms;
+
+namespace Mainstay.Realtime.Hub.Service;
+
+/// <summary>What comes into the hub's mailbox.</summary>
+internal abstract record HubInput
+{
+    /// <summary>A connection has said who it is.</summary>
+    internal sealed record Joined(IHubClient Client, HubMessage.Hello Hello) : HubInput;
+
+    internal sealed record Said(IHubClient Client, HubMessage Message) : HubInput;
+
+    internal sealed record Left(IHubClient Client) : HubInput;
+
+    /// <summary>Something is asked over HTTP.</summary>
+    internal sealed record Asked(IAsker Asker, Identity Who, HubMessage.Request Request) : HubInput;
+
+    /// <summary>A cancel over HTTP.</summary>
+    internal sealed record CancelAsked(IAsker Asker, Identity Who, RequestId Id) : HubInput;
+
+    /// <summary>Where is it?</summary>
+    internal sealed record Sought(IAsker Asker, Identity Who, RequestId Id) : HubInput;
+
+    internal sealed record PublishAsked(Identity Who, HubMessage.Publish Publish, Action<RoomPosition> Done, Action<HubError> Refused) : HubInput;
+
+    /// <summary>Somebody wants to see what is known; nothing changes by it.</summary>
+    internal sealed record Looked(Action<DeviceBook, RequestDesk> Look) : HubInput;
+
+    /// <summary>No byte of a request left the hub.</summary>
+    internal sealed record NotSent(RequestRecord Request, IHubClient? Client) : HubInput;
+
+    /// <summary>Everybody is to go and come back.</summary>
+    internal sealed record DrainAsked(Func<int, TimeSpan> RetryAfter, TaskCompletionSource Done) : HubInput;
+
+    /// <summary>Something may be due.</summary>
+    internal sealed record Woke : HubInput;
+}

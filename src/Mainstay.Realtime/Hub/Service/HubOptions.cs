@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Mainstay.Realtime.Auth;
+using Mainstay.Realtime.Hub.Limits;
+using Mainstay.Realtime.Hub.Sockets;
+using Mainstay.Realtime.Serving;
+using Mainstay.Spec.EnvSchema;
+using Mainstay.Spec.Parsing;
+using Mainstay.Spec.Shipped;
+
+namespace Mainstay.Realtime.Hub.Service;
+
+/// <summary>The settings of a hub, read from its environment.</summary>
+internal sealed record HubOptions
+{
+    public required int Port { get; init; }
+
+    /// <summary>Folder for the database.</summary>
+    public required string Data { get; init; }
+
+    public required AuthPolicy Auth { get; init; }
+
+    public required HubLimits Limits { get; init; }
+
+    public LicenceFile? Licences { get; init; }
+
+    /// <summary>Of the server.</summary>
+    public ServingLimits Serving { get; init; } = new();
+
+    /// <summary>Everything that is wrong, each with its fix; or the options.</summary>
+    public static (HubOptions? Options, ImmutableArray<string> Problems) Read(IReadOnlyDictionary<string, string> environment)
+    {
+        var rules = new Spec.Model.EnvSchemaSpec(null, HubEnvironment.Rules);
+        var complete = EnvSchemaEvaluator.WithDefaults(rules, environment.ToImmutableSortedDictionary(StringComparer.Ordinal));
+        var context = new EnvSchemaContext(new("hub"), "the environment", "/", ImmutableDictionary<string, Spec.Problems.Where>.Empty, [], _ => new(EnvFileState.Readable));
+        var problems = EnvSchemaEvaluator.Check(rules, complete, context)
+            .Where(p => p.Severity is Spec.Problems.Severity.Error)
+            .Select(p => $"{p.Code}: {p.What}\n  fix: {p.Fix}")
+            .ToList();
+
+        // A hub's tokens name branches, not tenants, and there is no other way in than a token.
+        var auth = AuthPolicyReader.Read(complete.SetItem(AuthVariables.Methods, "jwt").SetItem(AuthVariables.RequireTenant, "false"), HubDoor.Route);
+        problems.AddRange(auth.Problems.Select(p => $"{p.Variable} {p.What}\n  fix: {p.Fix}"));
+        if (Number(complete, "PORT") is not (> 0 and <= ushort.MaxValue))
+        {
+            problems.Add("PORT must be a number from 1 to 65535\n  fix: run the service by Mainstay (kind: hub), which picks it");
+        }
+
+        if (complete.GetValueOrDefault("MAINSTAY_DATA") is not { Length: > 0 } data || !Path.IsPathRooted(data))
+        {
+            problems.Add("MAINSTAY_DATA must be an absolute path: requests are kept there\n  fix: run the service by Mainstay (kind: hub), which gives it a folder");
+            data = "";
+        }
+
+        var (licences, fault) = complete.GetValueOrDefault("HUB_LICENCES") is { Length: > 0 } path ? LicenceFile.Open(path) : (null, "");
+        if (fault.Length > 0)
+        {
+            problems.Add($"HUB_LICENCES {fault}\n  fix: name a file of lines BRANCH DEVICE SHA256, and make a hash with: printf %s KEY | sha256sum");
+        }
+
+        return problems.Count > 0
+            ? (null, [.. problems])
+            : (new HubOptions { Port = (int)Number(complete, "PORT")!, Data = data, Auth = auth.Policy!, Limits = LimitsOf(complete), Licences = licences }, []);
+    }
+
+    private static HubLimits LimitsOf(ImmutableSortedDictionary<string, string> environment) => new()
+    {
+        Requests = new() { KeyKept = Duration(environment, "HUB_KEY_KEPT") },
+        Rooms = new() { MaxEvents = (int)Number(environment, "HUB_ROOM_EVENTS")!, MaxAge = Duration(environment, "HUB_ROOM_AGE") },
+        Status = new() { MaxWait = TimeSpan.FromMilliseconds(Number(environment, "HUB_STATUS_WAIT_MS")!.Value) },
+        Rates = new() { Branch = PerMinute(environment, "HUB_BRANCH_RATE"), Target = PerMinute(environment, "HUB_TARGET_RATE") },
+    };
+
+    /// <summary>A burst of a third: small beside the count, so that no minute sees twice the count.</summary>
+    private static Rate PerMinute(ImmutableSortedDictionary<string, string> environment, string name)
+    {
+        var count = (int)Number(environment, name)!;
+        return Rate.PerMinute(count, Math.Max(1, count / 3));
+    }
+
+    private static long? Number(ImmutableSortedDictionary<string, string> environment, string name) =>
+        long.TryParse(environment.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static TimeSpan Duration(ImmutableSortedDictionary<string, string> environment, string name) =>
+        DurationText.TryParse(environment[name], out var duration) ? duration : throw new InvalidOperationException($"{name} was checked");
+}

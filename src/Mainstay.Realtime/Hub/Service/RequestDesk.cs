@@ -1,0 +1,313 @@
+using Mainstay.Realtime.Hub.Access;
+using Mainstay.Realtime.Hub.Limits;
+using Mainstay.Realtime.Hub.Protocol;
+using Mainstay.Realtime.Hub.Requests;
+
+namespace Mainstay.Realtime.Hub.Service;
+
+/// <summary>Takes requests, hands them to devices, and tells askers. Decisions are the queues'; this carries them out once they are on disk.</summary>
+/// <param name="post">Into the hub's own mailbox, without waiting.</param>
+internal sealed class RequestDesk(HubContext context, DeviceBook devices, Action<HubInput> post)
+{
+    private static readonly HubError s_noStore = new(HubErrorCode.StoreUnavailable, "nothing can be stored at the moment; nothing of this was", RetryAfter: TimeSpan.FromSeconds(2));
+
+    private readonly Dictionary<DeviceAddress, RequestQueue> _queues = [];
+    private readonly Dictionary<RequestId, DeviceAddress> _where = [];
+    private readonly Dictionary<RequestId, HashSet<IAsker>> _askers = [];
+    private readonly RequestLimits _limits = new(context.Limits.Rates);
+    private readonly HashSet<DeviceAddress> _lost = [];
+
+    /// <summary>Queues whose store has to be read again before anything is done for them.</summary>
+    public IReadOnlyCollection<DeviceAddress> Lost => _lost;
+
+    public IEnumerable<DeviceAddress> Devices => _queues.Keys;
+
+    /// <summary>When a queue has something to do.</summary>
+    public DateTimeOffset? NextDue => _queues.Values.Min(q => q.NextDue);
+
+    public int Waiting(DeviceAddress device) => _queues.TryGetValue(device, out var queue) ? queue.LiveCount : 0;
+
+    public LimitVerdict Message(IHubClient client, DateTimeOffset now) => _limits.Message(client.Session, now);
+
+    /// <summary>Begins, or begins again, with what the store has.</summary>
+    public void Restore(HubBatch batch, DeviceAddress device, IEnumerable<RequestRecord> records, DateTimeOffset now)
+    {
+        var (queue, decision) = RequestQueue.Restore(device, records, context.Limits.Requests, now);
+        _queues[device] = queue;
+        _lost.Remove(device);
+        foreach (var record in queue.All)
+        {
+            _where[record.Id] = device;
+        }
+
+        Apply(batch, device, decision);
+        if (devices.Online(device) is { } client)
+        {
+            Apply(batch, device, queue.Connected(client.Number, now));
+        }
+    }
+
+    /// <summary>What is in memory is ahead of the store, which could not be written.</summary>
+    public void Drop(DeviceAddress device)
+    {
+        _queues.Remove(device);
+        _lost.Add(device);
+    }
+
+    public void Ask(HubBatch batch, IAsker asker, Identity who, HubMessage.Request asked, DateTimeOffset now)
+    {
+        if (AccessRules.MayAsk(who, asked.To, asked.Op) is not { } target)
+        {
+            Refuse(batch, asker, new(HubErrorCode.Forbidden, "the token does not allow to ask this"));
+            return;
+        }
+
+        if (devices.Find(target.Device) is null)
+        {
+            Refuse(batch, asker, new(HubErrorCode.UnknownDevice, "no device of this name was ever connected"));
+            return;
+        }
+
+        if (Queue(target.Device) is not { } queue)
+        {
+            Refuse(batch, asker, s_noStore);
+            return;
+        }
+
+        // A request that is known is told of for nothing: asking again must be cheap, or nobody does it.
+        if (queue.FindByKey(asked.Key) is null && _limits.Request(who, target, now) is { By: not LimitedBy.Nothing } limited)
+        {
+            Refuse(batch, asker, new(HubErrorCode.TooManyRequests, $"too many requests of the {limited.By.ToString().ToLowerInvariant()}", RetryAfter: limited.RetryAfter));
+            return;
+        }
+
+        var spec = new RequestSpec(target, asked.Op, asked.Data, asked.Key, asked.Ttl, asked.Timeout, asked.Correlation ?? context.NewId(), asked.Trace);
+        var answer = queue.Ask(new(context.NewId()), spec, now);
+        switch (answer.Verdict)
+        {
+            case AskVerdict.Taken:
+                _where[answer.Request!.Id] = target.Device;
+                batch.Then(() => Attach(answer.Request.Id, asker), () => asker.Refused(s_noStore));
+                break;
+            case AskVerdict.Known:
+                batch.Then(() => Tell(answer.Request!, asker), () => asker.Refused(s_noStore));
+                break;
+            case AskVerdict.KeyConflict:
+                Refuse(batch, asker, new(HubErrorCode.KeyConflict, "the key stands for something else that was asked of this device"));
+                break;
+            case AskVerdict.QueueFull:
+                Refuse(batch, asker, new(HubErrorCode.QueueFull, "the device has too much to do", RetryAfter: TimeSpan.FromSeconds(10)));
+                break;
+            case AskVerdict.DeviceOffline:
+                Refuse(batch, asker, new(HubErrorCode.DeviceOffline, "the device is not connected, and ttl_ms is 0"));
+                break;
+        }
+
+        Apply(batch, target.Device, answer.Decision);
+    }
+
+    /// <summary>A cancel by the key, on a connection.</summary>
+    public void Cancel(HubBatch batch, IAsker asker, Identity who, HubMessage.Cancel cancel, DateTimeOffset now)
+    {
+        var known = AccessRules.Target(who.Branch, cancel.To) is { } target && Queue(target.Device)?.FindByKey(cancel.Key) is { } found && found.Spec.Target == target ? found : null;
+        CancelFound(batch, asker, who, known, now);
+    }
+
+    /// <summary>A cancel by the request's name, over HTTP.</summary>
+    public void Cancel(HubBatch batch, IAsker asker, Identity who, RequestId id, DateTimeOffset now) => CancelFound(batch, asker, who, Find(who, id), now);
+
+    /// <summary>Where is it?</summary>
+    public void Seek(HubBatch batch, IAsker asker, Identity who, RequestId id)
+    {
+        if (Find(who, id) is { } known && AccessRules.MayAsk(who, known.Spec.Target.Wire, known.Spec.Op) is not null)
+        {
+            batch.Then(() => asker.Told(known), () => asker.Refused(s_noStore));
+        }
+        else
+        {
+            Refuse(batch, asker, new(HubErrorCode.UnknownRequest, "no request of this name is known"));
+        }
+    }
+
+    /// <summary>What a device says of a request of its own; of another's it says nothing.</summary>
+    public void Heard(HubBatch batch, DeviceAddress device, RequestId id, RequestEvent e, DateTimeOffset now)
+    {
+        if (Queue(device) is { } queue)
+        {
+            Apply(batch, device, queue.Heard(id, e, now));
+        }
+    }
+
+    public void Connected(HubBatch batch, DeviceAddress device, IHubClient client, DateTimeOffset now)
+    {
+        if (Queue(device) is { } queue)
+        {
+            Apply(batch, device, queue.Connected(client.Number, now));
+        }
+    }
+
+    public void Disconnected(HubBatch batch, DeviceAddress device, IHubClient client, DateTimeOffset now)
+    {
+        if (_queues.TryGetValue(device, out var queue))
+        {
+            Apply(batch, device, queue.Disconnected(client.Number, now));
+        }
+    }
+
+    /// <summary>No byte of it left the hub. Its connection is over for the queue first, or the next turn would come at once, and again.</summary>
+    public void NotSent(HubBatch batch, RequestRecord request, IHubClient? client, DateTimeOffset now)
+    {
+        var device = request.Spec.Target.Device;
+        if (Queue(device) is { Connection: { } number } queue && number == (client?.Number ?? number))
+        {
+            Apply(batch, device, queue.Disconnected(number, now));
+        }
+
+        Heard(batch, device, request.Id, new(RequestEventKind.NotSent, request.Try), now);
+    }
+
+    public void Woke(HubBatch batch, DateTimeOffset now)
+    {
+        foreach (var queue in _queues.Values.Where(q => q.NextDue <= now).ToArray())
+        {
+            Apply(batch, queue.Device, queue.Woke(now));
+        }
+
+        foreach (var queue in _queues.Values.Where(q => q.IsEmpty).ToArray())
+        {
+            _queues.Remove(queue.Device);
+        }
+    }
+
+    /// <summary>Nobody is at this connection any more who could be told.</summary>
+    public void Forget(IHubClient client)
+    {
+        foreach (var (id, askers) in _askers.Where(a => a.Value.Any(k => k.Client == client)).ToArray())
+        {
+            askers.RemoveWhere(a => a.Client == client);
+            if (askers.Count == 0)
+            {
+                _askers.Remove(id);
+            }
+        }
+    }
+
+    private void CancelFound(HubBatch batch, IAsker asker, Identity who, RequestRecord? known, DateTimeOffset now)
+    {
+        if (known is null || AccessRules.MayCancel(who, known.Spec.Target.Wire, known.Spec.Op) is null)
+        {
+            Refuse(batch, asker, new(HubErrorCode.UnknownRequest, "no request of this name or key is known"));
+            return;
+        }
+
+        var queue = _queues[known.Spec.Target.Device];
+        var decision = queue.Heard(known.Id, new(RequestEventKind.CancelAsked), now);
+        var told = queue.Find(known.Id) ?? known;
+        batch.Then(() => asker.Told(told), () => asker.Refused(s_noStore));
+        Apply(batch, queue.Device, decision);
+    }
+
+    /// <summary>Null while the store could not be read.</summary>
+    private RequestQueue? Queue(DeviceAddress device)
+    {
+        if (!_queues.TryGetValue(device, out var queue) && !_lost.Contains(device))
+        {
+            _queues[device] = queue = new(device, context.Limits.Requests);
+        }
+
+        return queue;
+    }
+
+    private RequestRecord? Find(Identity who, RequestId id) =>
+        _where.TryGetValue(id, out var device) && device.Branch == who.Branch && _queues.TryGetValue(device, out var queue) ? queue.Find(id) : null;
+
+    private static void Refuse(HubBatch batch, IAsker asker, HubError error) => batch.Always(() => asker.Refused(error));
+
+    private void Apply(HubBatch batch, DeviceAddress device, QueueDecision decision)
+    {
+        batch.Save(device, decision);
+        foreach (var effect in decision.Effects)
+        {
+            batch.Then(() => Do(effect));
+        }
+
+        foreach (var id in decision.Forgets)
+        {
+            batch.Then(() =>
+            {
+                _where.Remove(id);
+                _askers.Remove(id);
+            });
+        }
+    }
+
+    private void Do(RequestEffect effect)
+    {
+        var request = effect.Request;
+        var client = devices.Online(request.Spec.Target.Device);
+        switch (effect.Kind)
+        {
+            case RequestEffectKind.Send:
+                if (client is null || !client.Send(MessageWriter.Request(request, context.Now())))
+                {
+                    post(new HubInput.NotSent(request, client));
+                }
+
+                break;
+            case RequestEffectKind.AskStatus:
+                // A question that does not go out is asked again by the request's timer, or on the next connection.
+                client?.Send(MessageWriter.Question(request));
+                break;
+            case RequestEffectKind.SendCancel:
+                if (client is not null && client.Can("cancel"))
+                {
+                    client.Send(MessageWriter.Cancel(request));
+                }
+
+                break;
+            case RequestEffectKind.Tell:
+                context.Log.RequestMoved(request.Id.Value, request.Spec.Op, request.Spec.Target.ToString(), request.Phase.Word(), request.Because, request.Spec.Correlation);
+                foreach (var asker in _askers.GetValueOrDefault(request.Id) ?? [])
+                {
+                    asker.Told(request);
+                }
+
+                // An unknown one may be told of once more, when the device can be asked.
+                if (request.Phase.HasEnded() && request.Phase is not RequestPhase.Unknown)
+                {
+                    _askers.Remove(request.Id);
+                }
+
+                break;
+            case RequestEffectKind.Contradicted:
+                context.Log.Contradicted(request.Spec.Target.ToString(), request.Id.Value, request.Phase.Word(), request.Spec.Correlation);
+                break;
+            case RequestEffectKind.Forget:
+                break;
+        }
+    }
+
+    private void Attach(RequestId id, IAsker asker)
+    {
+        if (!_askers.TryGetValue(id, out var askers))
+        {
+            _askers[id] = askers = [];
+        }
+
+        // Whoever asks again and again is told each time, and of what follows only so often.
+        if (askers.Count < context.Limits.MaxAskers)
+        {
+            askers.Add(asker);
+        }
+    }
+
+    private void Tell(RequestRecord request, IAsker asker)
+    {
+        if (!request.Phase.HasEnded() || request.Phase is RequestPhase.Unknown)
+        {
+            Attach(request.Id, asker);
+        }
+
+        asker.Told(request);
+    }
+}

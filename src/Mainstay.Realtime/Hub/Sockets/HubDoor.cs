@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Mainstay.Realtime.Auth;
+using Mainstay.Realtime.Hub.Protocol;
+using Mainstay.Realtime.Hub.Service;
+using Mainstay.Realtime.Serving;
+using Microsoft.Extensions.Logging;
+
+namespace Mainstay.Realtime.Hub.Sockets;
+
+/// <summary>Decides which requests become connections of the hub.</summary>
+internal sealed class HubDoor(ConnectionPorts ports)
+{
+    public const string Route = "/hub";
+    public const string Protocol = "mainstay.hub.v1";
+
+    private const int MaxMessageBytes = MessageReader.MaxBytes;
+
+    private static readonly TimeSpan s_slowRetry = TimeSpan.FromSeconds(1);
+    private volatile bool _draining;
+
+    public bool IsDraining => _draining;
+
+    public void Drain() => _draining = true;
+
+    public async ValueTask<UpgradeAnswer> DecideAsync(UpgradeRequest request, CancellationToken token)
+    {
+        if (request.Path.TrimEnd('/') != Route)
+        {
+            return new UpgradeRefusal(404, "no_route", $"WebSockets are answered at {Route}");
+        }
+
+        if (_draining)
+        {
+            return new UpgradeRefusal(503, "draining", "this process ends; come back in a moment") { Fields = [new("Retry-After", "1")] };
+        }
+
+        var credentials = CredentialsOf(request);
+        if (!credentials.SubProtocol.SelectMany(l => l.Split(',', StringSplitOptions.TrimEntries)).Contains(Protocol, StringComparer.Ordinal))
+        {
+            return new UpgradeRefusal(400, "no_protocol", $"Sec-WebSocket-Protocol must offer {Protocol}");
+        }
+
+        var early = ports.Entry.HasToken(credentials) ? await ports.Entry.EnterAsync(credentials, token) : null;
+        if ((early is null ? ports.Entry.ForeignPage(credentials) : early.Refused) is { } refused)
+        {
+            ports.Log.Refused(Route, refused.Status, refused.Code, refused.Because);
+            return new UpgradeRefusal(refused.Status, refused.Code, refused.Because) { Fields = refused.Challenge.Length > 0 ? [new("WWW-Authenticate", refused.Challenge)] : [] };
+        }
+
+        return new UpgradeAccepted(Protocol, MaxMessageBytes, socket => new HubConnection(socket, credentials, early, ports).RunAsync())
+        {
+            SlowClose = ((int)HubClose.ReadsTooSlowly, HubActor.RetryReason(s_slowRetry)),
+        };
+    }
+
+    private Credentials CredentialsOf(UpgradeRequest request) => new()
+    {
+        Scheme = request.Header("X-Forwarded-Proto") is "http" ? "http" : "https",
+        Host = request.Header("Host") ?? "",
+        Path = request.Path,
+        Query = request.Target.IndexOf('?') is var at and >= 0 ? request.Target[(at + 1)..] : "",
+        Authorization = Lines(request, "Authorization"),
+        Origin = Lines(request, "Origin"),
+        SubProtocol = Lines(request, "Sec-WebSocket-Protocol"),
+        Peer = request.Peer,
+        Now = ports.Time.GetUtcNow(),
+    };
+
+    private static ImmutableArray<string> Lines(UpgradeRequest request, string name) =>
+        [.. request.Headers.Where(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value)];
+}
