@@ -32,6 +32,7 @@ public sealed class Outbox
     private IBrokerSession? _session;
     private volatile string _cannotStore = "";
     private string _warned = "";
+    private string _untidy = "";
     private long _committed;
     private long _spooledBytes;
     private long _spooled;
@@ -173,10 +174,24 @@ public sealed class Outbox
     {
         Volatile.Write(ref _spooledBytes, _replay.Left);
         var isEmpty = _replay.IsEmpty;
-        if (isEmpty || _time.GetElapsedTime(_committed) >= _options.Pace)
+        if (!isEmpty && _time.GetElapsedTime(_committed) < _options.Pace)
         {
-            _committed = _time.GetTimestamp();
+            return;
+        }
+
+        _committed = _time.GetTimestamp();
+        try
+        {
             await _replay.TidyAsync();
+        }
+        catch (IOException e)
+        {
+            // A full disk: what was confirmed may be sent twice after a crash, and that is all.
+            if (_untidy != e.Message)
+            {
+                _untidy = e.Message;
+                _log.Damaged($"how far the spool has been sent could not be written: {e.Message}");
+            }
         }
     }
 
@@ -198,6 +213,7 @@ public sealed class Outbox
 
             await _replay.Written.Log.AppendAsync(batch.ConvertAll(e => RecordForm.Write(e.Record)).ToArray(), CancellationToken.None);
             batch.ForEach(e => e.Settle(StoredAt.Spool));
+            _queue.Done();
             CanStore(batch.Count);
             return true;
         }

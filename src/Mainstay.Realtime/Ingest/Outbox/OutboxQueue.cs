@@ -14,6 +14,7 @@ internal sealed class OutboxQueue(OutboxOptions options, Action wake, Action<Str
     private readonly Queue<OutboxEntry> _sent = [];
     private IBrokerSession? _direct;
     private long _waitingBytes;
+    private long _takenBytes;
     private long _sentBytes;
     private long _confirmed;
 
@@ -43,7 +44,7 @@ internal sealed class OutboxQueue(OutboxOptions options, Action wake, Action<Str
                 return entry;
             }
 
-            if (!canWait && _waitingBytes + entry.Bytes > options.WaitingBytes)
+            if (!canWait && _waitingBytes + _takenBytes + entry.Bytes > options.WaitingBytes)
             {
                 return null;
             }
@@ -74,7 +75,7 @@ internal sealed class OutboxQueue(OutboxOptions options, Action wake, Action<Str
             List<OutboxEntry> unsettled = [.. _sent.Where(e => !e.IsSettled)];
             _sent.Clear();
             _sentBytes = 0;
-            PutBack(unsettled);
+            Prepend(unsettled);
         }
     }
 
@@ -94,7 +95,7 @@ internal sealed class OutboxQueue(OutboxOptions options, Action wake, Action<Str
         }
     }
 
-    /// <summary>The first that wait, up to a number of bytes and one beyond.</summary>
+    /// <summary>The first that wait, up to a number of bytes and one beyond. They count as waiting until <see cref="Done"/> or <see cref="PutBack"/>: else there would be room where there is none.</summary>
     public List<OutboxEntry> Take(int maxBytes)
     {
         var batch = new List<OutboxEntry>();
@@ -103,22 +104,38 @@ internal sealed class OutboxQueue(OutboxOptions options, Action wake, Action<Str
             for (var bytes = 0; bytes < maxBytes && _waiting.Count > 0; bytes += batch[^1].Bytes)
             {
                 batch.Add(TakeFirst());
+                _takenBytes += batch[^1].Bytes;
             }
         }
 
         return batch;
     }
 
-    /// <summary>In front of all that wait.</summary>
+    /// <summary>What was taken is safe.</summary>
+    public void Done()
+    {
+        lock (_gate)
+        {
+            _takenBytes = 0;
+        }
+    }
+
+    /// <summary>What was taken goes in front of all that wait.</summary>
     public void PutBack(List<OutboxEntry> entries)
     {
         lock (_gate)
         {
-            for (var i = entries.Count - 1; i >= 0; i--)
-            {
-                _waiting.AddFirst(entries[i]);
-                _waitingBytes += entries[i].Bytes;
-            }
+            _takenBytes = 0;
+            Prepend(entries);
+        }
+    }
+
+    private void Prepend(List<OutboxEntry> entries)
+    {
+        for (var i = entries.Count - 1; i >= 0; i--)
+        {
+            _waiting.AddFirst(entries[i]);
+            _waitingBytes += entries[i].Bytes;
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class SpoolFolder(OutboxOptions options, TimeProvider time)
             {
                 // Its process lives.
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 if (_unreadable.Add(directory))
                 {

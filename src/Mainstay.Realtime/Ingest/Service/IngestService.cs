@@ -63,7 +63,13 @@ internal sealed class IngestService : IAsyncDisposable
         {
             await _server.StartAsync(now);
             _log.Serving("ingest", _server.Port);
-            await EndedAsync(Task.Delay(Timeout.InfiniteTimeSpan, _time, stop));
+            await Task.WhenAny(EndedAsync(Task.Delay(Timeout.InfiniteTimeSpan, _time, stop)), outbox);
+            if (outbox.IsFaulted)
+            {
+                // Without it nothing is stored; whoever runs us starts another.
+                await outbox;
+            }
+
             await DrainAsync(now);
         }
         finally

@@ -47,6 +47,19 @@ internal sealed class OutboxUnderTest : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for records; an outbox that has ended answers none of them any more, and says why.</summary>
+    public async Task AllAsync(IEnumerable<Task<StoredAt>> stored)
+    {
+        var all = Task.WhenAll(stored);
+        if (await Task.WhenAny(all, _running) == _running)
+        {
+            await _running;
+            throw new InvalidOperationException("the outbox has ended");
+        }
+
+        await all;
+    }
+
     public Task DirectAsync() => UntilAsync(() => Outbox.Health is { BrokerUp: true, SpooledBytes: 0 });
 
     public async Task StopAsync()
