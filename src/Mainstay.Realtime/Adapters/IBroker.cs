@@ -32,7 +32,7 @@ public interface IBrokerSession : IAsyncDisposable
     Task AppendAsync(StreamRecord record);
 }
 
-/// <summary>The broker is not there, or cannot store for now.</summary>
+/// <summary>The broker is not there, or answers that it cannot store; a later session may find it well again.</summary>
 public sealed class BrokerDownException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The broker will not take this record, however often it is sent.</summary>

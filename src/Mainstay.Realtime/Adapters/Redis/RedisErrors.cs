@@ -1,7 +1,7 @@
 namespace Mainstay.Realtime.Adapters.Redis;
 
 /// <summary>
-/// What an error of Redis means. Nearly all of them say that nothing can be stored for now, or that somebody has to set something right: then the broker is down, the records wait, and none is
+/// What an error of Redis means. Nearly all of them say that nothing can be stored while they last, or that somebody has to set something right: then the broker is down, the records wait, and none is
 /// lost. That goes for WRONGTYPE and NOPERM, too. They concern one key and never heal by themselves, but every record of the key would be refused alike; refusing means throwing away, and
 /// waiting means that all of them are stored once the key is freed or the right given.
 /// </summary>

@@ -22,5 +22,5 @@ internal interface IRequestStore
     ValueTask<ImmutableArray<RequestRecord>> ReadAsync(DeviceAddress device, CancellationToken token);
 }
 
-/// <summary>The store cannot write or read for now.</summary>
+/// <summary>The store can neither write nor read at this moment: the disk is full, or the file is busy.</summary>
 public sealed class RequestStoreException(string message, Exception? inner = null) : Exception(message, inner);
