@@ -25,7 +25,8 @@ public sealed record EdgeRoute(string? Host, string Path, string Service, bool S
 /// <param name="Hold">Requests wait at the edge (bounded in count, bytes and time) instead of being refused while no instance is ready.</param>
 /// <param name="Because">Why no instance is ready, for the edge's log and the Retry-After answer; never shown to clients.</param>
 /// <param name="Canary">Which requests candidates get; null: none.</param>
-public sealed record EdgeService(string Name, bool Hold, double HoldMaxS, ImmutableArray<EdgeInstance> Instances, string Because, EdgeCanary? Canary = null);
+/// <param name="EndsItsSockets">An instance that leaves closes its WebSockets itself, when it is their time; the edge leaves them alone.</param>
+public sealed record EdgeService(string Name, bool Hold, double HoldMaxS, ImmutableArray<EdgeInstance> Instances, string Because, EdgeCanary? Canary = null, bool EndsItsSockets = false);
 
 /// <summary>A request with the header or the cookie goes to a candidate; of all others <paramref name="Percent"/> in a hundred clients, always the same ones.</summary>
 public sealed record EdgeCanary(double Percent, string? HeaderName, string? HeaderValue, string? CookieName, string? CookieValue);

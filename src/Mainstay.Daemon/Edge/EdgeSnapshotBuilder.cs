@@ -17,7 +17,7 @@ internal static class EdgeSnapshotBuilder
             version,
             stack.Name.Value,
             [.. stack.Routes.Select(r => new EdgeRoute(r.Host, r.Path, r.Service.Value, r.StripPrefix, r.Timeout.TotalSeconds))],
-            [.. Named(stack, traffic).Select(name => Service(name, traffic.GetValueOrDefault(name), canaries.GetValueOrDefault(name)))],
+            [.. Named(stack, traffic).Select(name => Service(name, stack.Services.FirstOrDefault(s => s.Name == name)?.Kind, traffic.GetValueOrDefault(name), canaries.GetValueOrDefault(name)))],
             [.. stack.Edge.Certificates.Select(c => new EdgeCertificate(c.Host, c.CertFile, c.KeyFile, stamp(c)))],
             stack.Edge.TrustedProxies,
             stack.Edge.ErrorPages,
@@ -29,11 +29,12 @@ internal static class EdgeSnapshotBuilder
             .Concat(traffic.Values.Where(t => !t.Endpoints.IsEmpty).Select(t => t.Service).OrderBy(name => name.Value, StringComparer.Ordinal))
             .Distinct();
 
-    private static EdgeService Service(ServiceName name, ServiceTraffic? traffic, CanarySpec? canary) => new(
+    private static EdgeService Service(ServiceName name, ServiceKind? kind, ServiceTraffic? traffic, CanarySpec? canary) => new(
         name.Value,
         traffic?.Hold ?? false,
         traffic?.HoldMax.TotalSeconds ?? 0,
         [.. (traffic?.Endpoints ?? []).Select(e => new EdgeInstance(e.Id, "127.0.0.1", e.Port, e.Draining, e.Candidate))],
         traffic?.Because ?? "was never started",
-        canary is null ? null : new(canary.Percent, canary.Header?.Name, canary.Header?.Value, canary.Cookie?.Name, canary.Cookie?.Value));
+        canary is null ? null : new(canary.Percent, canary.Header?.Name, canary.Header?.Value, canary.Cookie?.Name, canary.Cookie?.Value),
+        EndsItsSockets: kind is ServiceKind.Ingest or ServiceKind.Hub);
 }

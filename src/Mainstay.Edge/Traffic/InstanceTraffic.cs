@@ -28,6 +28,9 @@ internal sealed class InstanceTraffic(InstanceKey key, UpstreamPool pool, Instan
     /// <summary>When draining began, in timestamps of the worker's clock; meaningless otherwise.</summary>
     public long DrainingSince { get; private set; }
 
+    /// <summary>It closes its WebSockets itself when it leaves; nobody does it for it.</summary>
+    public bool EndsItsSockets { get; set; }
+
     /// <summary>Told of every end of a request or WebSocket while draining.</summary>
     public Action? LeftWhileDraining { get; set; }
 

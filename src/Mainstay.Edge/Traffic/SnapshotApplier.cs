@@ -150,6 +150,7 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
             var key = new InstanceKey(wanted.Id, address, wanted.Port);
             var instance = _instances.GetValueOrDefault(key) ?? leaving.Find(key) ?? Create(service.Name, key);
             instances[key] = instance;
+            instance.EndsItsSockets = service.EndsItsSockets;
             counts.Keep(instance.Counters);
             (wanted.Draining ? draining : wanted.Candidate ? candidates : ready).Add(instance);
         }

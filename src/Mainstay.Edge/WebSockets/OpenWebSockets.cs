@@ -111,7 +111,7 @@ internal sealed class OpenWebSockets(Random random, TimeProvider time)
             return;
         }
 
-        if (!tunnel.Instance.IsDraining)
+        if (!tunnel.Instance.IsDraining || tunnel.Instance.EndsItsSockets)
         {
             tunnel.CloseAt = 0;
         }

@@ -17,6 +17,11 @@ internal sealed record StrategyChoice(DeployStrategy Strategy, bool KeepsServing
             return new(DeployStrategy.Rolling, true, $"nothing serves yet; its instances start, and get their first request when all are ready, proven and verified{Weakness(to)}");
         }
 
+        if (to.Kind is ServiceKind.Hub)
+        {
+            return new(DeployStrategy.Rolling, true, "a hub is one process, so the edge holds requests while the one makes way for the other; its clients are told when to come back");
+        }
+
         if (to.Port.Kind is PortKind.Fixed && from.Port == to.Port)
         {
             return hasRoute

@@ -11,6 +11,9 @@ internal enum InstanceEventKind
     RestartAsked,
     StopAsked,
 
+    /// <summary>It was to end when what it carries has ended; now it is to end soon.</summary>
+    HurryAsked,
+
     /// <summary>The service wants it up, but something that it depends on is not there yet.</summary>
     WaitAsked,
 
@@ -71,6 +74,8 @@ internal sealed record InstanceEvent(InstanceEventKind Kind)
     public static InstanceEvent StartAsked(int stamp, string because) => new(InstanceEventKind.StartAsked) { Stamp = stamp, Detail = because };
 
     public static InstanceEvent RestartAsked(int stamp, string because) => new(InstanceEventKind.RestartAsked) { Stamp = stamp, Detail = because };
+
+    public static InstanceEvent HurryAsked { get; } = new(InstanceEventKind.HurryAsked) { Detail = "what it carries is not waited for any more" };
 
     public static InstanceEvent StopAsked(string because) => new(InstanceEventKind.StopAsked) { Detail = because };
 

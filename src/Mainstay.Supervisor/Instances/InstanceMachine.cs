@@ -56,7 +56,7 @@ internal static partial class InstanceMachine
         StopAsked when state.Wish is Wish.Up => new(state with { Wish = Wish.Down, Because = $"{state.Because}; {e.Detail}" }, [], e.Detail),
 
         // It ended by its own policy, and nobody has asked for a newer start.
-        StartAsked or RestartAsked or WaitAsked or StopAsked => Ignore(state, e),
+        StartAsked or RestartAsked or WaitAsked or StopAsked or HurryAsked => Ignore(state, e),
         SpawnFailed or StartRefused or Exited or TimerFired or ProbePassed or ProbeFailed or NotifiedReady or WatchdogPinged
             or WatchdogTriggered or TimeoutExtended or Drained or MemorySampled or Resumed => Ignore(state, e),
     };
@@ -66,7 +66,7 @@ internal static partial class InstanceMachine
         StartAsked or RestartAsked => Start(Follow(state, e), policy, now, e.Detail),
         WaitAsked when e.Detail != state.Because || e.Stamp > state.Stamp => Wait(Follow(state, e), e),
         StopAsked => Rest(state with { Wish = Wish.Down }, e.Detail),
-        WaitAsked or SpawnFailed or StartRefused or Exited or TimerFired or ProbePassed or ProbeFailed or NotifiedReady or WatchdogPinged
+        WaitAsked or HurryAsked or SpawnFailed or StartRefused or Exited or TimerFired or ProbePassed or ProbeFailed or NotifiedReady or WatchdogPinged
             or WatchdogTriggered or TimeoutExtended or Drained or MemorySampled or Resumed => Ignore(state, e),
     };
 
@@ -92,7 +92,7 @@ internal static partial class InstanceMachine
         WatchdogTriggered => End(state, EndReason.Watchdog, policy, now, "the service reported its own failure (WATCHDOG=trigger)", new InstanceEffect.Report(FailureKind.Unhealthy)),
         ProbeFailed => new(state with { ProbeFailures = state.ProbeFailures + 1 }, [], e.Detail),
 
-        StartAsked or WaitAsked or RestartAsked or ProbePassed or NotifiedReady or WatchdogPinged or Drained or Resumed => Ignore(state, e),
+        StartAsked or WaitAsked or RestartAsked or HurryAsked or ProbePassed or NotifiedReady or WatchdogPinged or Drained or Resumed => Ignore(state, e),
     };
 
     private static Transition WhileRunning(InstanceState state, InstanceEvent e, InstancePolicy policy, TimeSpan now) => e.Kind switch
@@ -111,7 +111,7 @@ internal static partial class InstanceMachine
         RestartAsked when e.Stamp > state.Stamp => Drain(Follow(state, e) with { Planned = true }, EndReason.Restart, policy, now, e.Detail),
         StartAsked or WaitAsked when e.Stamp > state.Stamp => Renew(state, e),
 
-        StartAsked or WaitAsked or RestartAsked or StartRefused or NotifiedReady or TimeoutExtended or Drained or Resumed => Ignore(state, e),
+        StartAsked or WaitAsked or RestartAsked or HurryAsked or StartRefused or NotifiedReady or TimeoutExtended or Drained or Resumed => Ignore(state, e),
     };
 
     private static Transition WhileDraining(InstanceState state, InstanceEvent e, InstancePolicy policy, TimeSpan now) => e.Kind switch
@@ -128,7 +128,7 @@ internal static partial class InstanceMachine
 
         // It is on its way out for good: what it says of its health can not bring it back into rotation.
         ProbePassed or ProbeFailed or NotifiedReady or WatchdogPinged or WatchdogTriggered or TimeoutExtended or MemorySampled => Ignore(state, e),
-        StartAsked or WaitAsked or RestartAsked or StartRefused or Resumed => Ignore(state, e),
+        StartAsked or WaitAsked or RestartAsked or HurryAsked or StartRefused or Resumed => Ignore(state, e),
     };
 
     private static Transition WhileStopping(InstanceState state, InstanceEvent e, InstancePolicy policy, TimeSpan now) => e.Kind switch
@@ -138,6 +138,7 @@ internal static partial class InstanceMachine
         TimerFired => Kill(state, policy, now),
         TimeoutExtended when !state.Killed => Extend(state, e, now),
         StopAsked => new(state with { Wish = Wish.Down, Planned = false, Because = e.Detail }, [], e.Detail),
+        HurryAsked when !state.Killed => new(state with { Due = now + policy.Grace, Because = e.Detail }, [new InstanceEffect.Terminate()], e.Detail),
         StartAsked or WaitAsked or RestartAsked when state.Wish is Wish.Down || e.Stamp > state.Stamp => StartAfterwards(state, e),
 
         // The journal says that the signal was to be sent; whether it was, died with the daemon. Twice is better than never.
@@ -145,7 +146,7 @@ internal static partial class InstanceMachine
 
         // A probe that was in flight when the stop was asked must not put it back into rotation.
         ProbePassed or ProbeFailed or NotifiedReady or WatchdogPinged or WatchdogTriggered or TimeoutExtended or MemorySampled => Ignore(state, e),
-        StartAsked or WaitAsked or RestartAsked or StartRefused or Drained => Ignore(state, e),
+        StartAsked or WaitAsked or RestartAsked or HurryAsked or StartRefused or Drained => Ignore(state, e),
     };
 
     private static Transition WhileBackoff(InstanceState state, InstanceEvent e, InstancePolicy policy, TimeSpan now) => e.Kind switch
@@ -154,7 +155,7 @@ internal static partial class InstanceMachine
         StartAsked or RestartAsked when e.Stamp > state.Stamp => Start(Follow(state, e), policy, now, e.Detail),
         WaitAsked when e.Stamp > state.Stamp => Wait(Follow(state, e), e),
         StopAsked => Rest(state with { Wish = Wish.Down }, e.Detail),
-        StartAsked or RestartAsked or WaitAsked or SpawnFailed or StartRefused or Exited or ProbePassed or ProbeFailed or NotifiedReady
+        StartAsked or RestartAsked or WaitAsked or HurryAsked or SpawnFailed or StartRefused or Exited or ProbePassed or ProbeFailed or NotifiedReady
             or WatchdogPinged or WatchdogTriggered or TimeoutExtended or Drained or MemorySampled or Resumed => Ignore(state, e),
     };
 
@@ -165,7 +166,7 @@ internal static partial class InstanceMachine
         StartAsked or RestartAsked when e.Stamp > state.Stamp => Start(Follow(state, e), policy, now, e.Detail),
         WaitAsked when e.Stamp > state.Stamp => Wait(Follow(state, e), e),
         StopAsked => Rest(state with { Wish = Wish.Down }, e.Detail),
-        StartAsked or RestartAsked or WaitAsked or SpawnFailed or StartRefused or Exited or ProbePassed or ProbeFailed or NotifiedReady
+        StartAsked or RestartAsked or WaitAsked or HurryAsked or SpawnFailed or StartRefused or Exited or ProbePassed or ProbeFailed or NotifiedReady
             or WatchdogPinged or WatchdogTriggered or TimeoutExtended or Drained or MemorySampled or Resumed => Ignore(state, e),
     };
 
@@ -174,6 +175,6 @@ internal static partial class InstanceMachine
         SpawnFailed or StartRefused or Exited or ProbePassed or ProbeFailed or NotifiedReady or WatchdogPinged or WatchdogTriggered
             or TimeoutExtended or Drained or MemorySampled => e.Generation != state.Generation,
         TimerFired => e.Span != state.Due,
-        StartAsked or RestartAsked or StopAsked or WaitAsked or Resumed => false,
+        StartAsked or RestartAsked or StopAsked or HurryAsked or WaitAsked or Resumed => false,
     };
 }

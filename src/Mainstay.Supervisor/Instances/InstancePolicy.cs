@@ -21,6 +21,7 @@ internal enum ReadyBy
 /// <param name="Watchdog">Longest silence after the first WATCHDOG=1; null when none was promised.</param>
 /// <param name="Spell">Ready for this long, an instance has shown that it can live: its restart delay starts small again.</param>
 /// <param name="OneShot">Others wait for it to complete: exit 0 is success and the end.</param>
+/// <param name="Unhurried">Others have its place, and it ends when what it carries has ended (calls): it is told so by another signal, and asks for the time it needs.</param>
 /// <param name="OneTry">It has not been judged yet, and another start would be another process: it is never started twice.</param>
 internal sealed record InstancePolicy(
     RestartSpec Restart,
@@ -34,6 +35,7 @@ internal sealed record InstancePolicy(
     long? MemoryLimit,
     long? MemoryWarn,
     bool OneShot,
+    bool Unhurried,
     bool OneTry)
 {
     /// <summary>A service that nobody can ask is believed after it has lived this long: most programs that cannot start die sooner.</summary>
@@ -45,7 +47,8 @@ internal sealed record InstancePolicy(
     /// </summary>
     public static readonly HealthcheckSpec ImpliedCheck = new(new TcpProbeSpec(), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2), 3, TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(250));
 
-    public static InstancePolicy Of(ServiceSpec spec, TimeSpan wsDrain, bool oneShot, bool oneTry)
+    /// <param name="isReplaced">The lane makes room for others of a service that is wanted.</param>
+    public static InstancePolicy Of(ServiceSpec spec, TimeSpan wsDrain, bool oneShot, bool isReplaced, bool oneTry)
     {
         var check = CheckOf(spec, oneShot);
         var notify = check?.Probe is NotifyProbeSpec;
@@ -61,6 +64,7 @@ internal sealed record InstancePolicy(
             spec.Resources.Memory,
             spec.Resources.MemoryWarn,
             oneShot,
+            isReplaced && spec.Kind is ServiceKind.Ingest,
             oneTry);
     }
 

@@ -20,7 +20,7 @@ internal sealed partial class InstanceRunner
         switch (effect)
         {
             case InstanceEffect.Terminate:
-                acting?.Process?.Signal(NumberOf(_work.Spec.Stop.Signal));
+                acting?.Process?.Signal(StopSignal(_work));
                 break;
             case InstanceEffect.KillTree:
                 acting?.Process?.KillTree();
@@ -31,6 +31,10 @@ internal sealed partial class InstanceRunner
                 break;
         }
     }
+
+    /// <summary>What ships with Mainstay takes SIGTERM for "as soon as nobody needs you", and SIGINT for "now, politely".</summary>
+    private static int StopSignal(LaneWork work) =>
+        work.Spec.Kind is ServiceKind.Process ? NumberOf(work.Spec.Stop.Signal) : work.Policy.Unhurried ? SignalNumber.SIGTERM : SignalNumber.SIGINT;
 
     /// <summary>The manifest was validated; a name that is not known here can only come from a newer one, and SIGTERM is the safe reading.</summary>
     private static int NumberOf(string signal) => SignalNumber.TryParse(signal, out var number) ? number : SignalNumber.SIGTERM;
@@ -119,7 +123,7 @@ internal sealed partial class InstanceRunner
     private ImmutableSortedDictionary<string, string> Environment(Run run)
     {
         var spec = _work.Spec;
-        var notifies = spec.Healthcheck?.Probe is NotifyProbeSpec;
+        var notifies = spec.Healthcheck?.Probe is NotifyProbeSpec || spec.Kind is ServiceKind.Ingest;
         return ProcessEnvironment.Of(
             _context.Options.HostEnvironment(spec.User),
             _work.Environment,

@@ -69,7 +69,15 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
     public void Start() => _loop = RunAsync();
 
     /// <summary>New policy, or another role; the running process keeps what it was started with.</summary>
-    public void Update(LaneWork work) => _work = work;
+    public void Update(LaneWork work)
+    {
+        var before = _work;
+        _work = work;
+        if (before.Policy.Unhurried && !work.Policy.Unhurried)
+        {
+            Post(InstanceEvent.HurryAsked);
+        }
+    }
 
     public void Post(InstanceEvent e)
     {
@@ -109,13 +117,13 @@ internal sealed partial class InstanceRunner : IAsyncDisposable
     {
         InstanceEventKind.ProbePassed or InstanceEventKind.ProbeFailed or InstanceEventKind.NotifiedReady or InstanceEventKind.WatchdogPinged
             or InstanceEventKind.WatchdogTriggered or InstanceEventKind.TimeoutExtended or InstanceEventKind.MemorySampled => true,
-        InstanceEventKind.StartAsked or InstanceEventKind.RestartAsked or InstanceEventKind.StopAsked or InstanceEventKind.WaitAsked
+        InstanceEventKind.StartAsked or InstanceEventKind.RestartAsked or InstanceEventKind.StopAsked or InstanceEventKind.HurryAsked or InstanceEventKind.WaitAsked
             or InstanceEventKind.SpawnFailed or InstanceEventKind.StartRefused or InstanceEventKind.Exited or InstanceEventKind.TimerFired
             or InstanceEventKind.Drained or InstanceEventKind.Resumed => false,
     };
 
     private static bool IsOrder(InstanceEventKind kind) =>
-        kind is InstanceEventKind.StartAsked or InstanceEventKind.RestartAsked or InstanceEventKind.StopAsked or InstanceEventKind.WaitAsked;
+        kind is InstanceEventKind.StartAsked or InstanceEventKind.RestartAsked or InstanceEventKind.StopAsked or InstanceEventKind.HurryAsked or InstanceEventKind.WaitAsked;
 
     private async Task RunAsync()
     {

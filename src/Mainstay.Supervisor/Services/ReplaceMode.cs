@@ -17,10 +17,10 @@ internal static class Replacing
 {
     /// <summary>
     /// Two processes cannot own a fixed port; a manifest may say that instances can be away, which saves the memory of two. And where nothing can be asked (no port, no check) readiness is only a guess and two
-    /// copies of a worker may do a job twice, so those are replaced in place as well.
+    /// copies of a worker may do a job twice, so those are replaced in place as well. A hub has one process at a time, because the queues of its devices are in it.
     /// </summary>
     public static ReplaceMode ModeOf(ServiceSpec from, ServiceSpec to) =>
-        CannotBeAsked(from) || CannotBeAsked(to) || to.Rollout.Deploy.MaxUnavailable > 0 || (from.Port.Kind is PortKind.Fixed && from.Port == to.Port)
+        from.Kind is ServiceKind.Hub || CannotBeAsked(from) || CannotBeAsked(to) || to.Rollout.Deploy.MaxUnavailable > 0 || (from.Port.Kind is PortKind.Fixed && from.Port == to.Port)
             ? ReplaceMode.StopFirst
             : ReplaceMode.SuccessorFirst;
 

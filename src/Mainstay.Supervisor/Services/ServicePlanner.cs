@@ -20,6 +20,9 @@ namespace Mainstay.Supervisor.Services;
 /// </summary>
 internal static class ServicePlanner
 {
+    /// <summary>So many processes of a slot may be left over from deploys because calls go on in them; then the next waits.</summary>
+    private const int MaxRetiringForCalls = 8;
+
     /// <summary>So many failed starts in a row, and whoever waits is told. The instance goes on trying behind its brake.</summary>
     public const int StartsBeforeFailure = 3;
 
@@ -176,10 +179,12 @@ internal static class ServicePlanner
 
     private static bool MayStartSuccessor(ServiceRecord record, LaneRecord old, ReloadRecord reload, ServiceSeen seen) => ModeOf(record, old, reload) switch
     {
-        // A slot never has three processes: one that still drains from the reload before is waited for.
-        ReplaceMode.SuccessorFirst => !record.Lanes.Any(l => l.Index == old.Index && l.Role is LaneRole.Retiring),
+        // A slot never has three processes: one that still drains from the reload before is waited for; but for one that stays for its calls.
+        ReplaceMode.SuccessorFirst => record.Lanes.Count(l => l.Index == old.Index && l.Role is LaneRole.Retiring) < MaxRetiring(record.Find(old.Release).Spec),
         ReplaceMode.StopFirst => seen.Find(old.Key) is null or { State: { Phase: InstancePhase.Stopped, Wish: Wish.Down } },
     };
+
+    private static int MaxRetiring(ServiceSpec spec) => spec.Kind is ServiceKind.Ingest ? MaxRetiringForCalls : 1;
 
     /// <summary>All of them in one write, so that the edge hears of all in one breath.</summary>
     private static ServiceRecord Promote(ServiceRecord record, ImmutableArray<LaneRecord> successors) => record with

@@ -45,7 +45,12 @@ internal sealed class ServiceActor(ServiceRecord record, RunnerContext context)
     public LaneWork WorkOf(LaneRecord lane, StackContext stack)
     {
         var release = Record.Find(lane.Release);
-        var policy = InstancePolicy.Of(release.Spec, stack.WsDrain, stack.OneShots.Contains(Name), oneTry: lane.Role is LaneRole.Successor || Record.IsUnproven);
+        var policy = InstancePolicy.Of(
+            release.Spec,
+            stack.WsDrain,
+            stack.OneShots.Contains(Name),
+            isReplaced: lane.Role is LaneRole.Retiring && Record.Wish is ServiceWish.Up,
+            oneTry: lane.Role is LaneRole.Successor || Record.IsUnproven);
         var makesWay = lane.Role is LaneRole.Retiring && Record.Lanes.Any(l => l.Index == lane.Index && l.Role is not LaneRole.Retiring);
         return new(stack.Name, release.Spec, release.Number, release.Name, release.Environment, policy, makesWay);
     }

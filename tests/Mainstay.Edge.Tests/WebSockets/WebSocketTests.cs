@@ -165,6 +165,31 @@ public sealed class WebSocketTests
     }
 
     [Fact]
+    public async Task One_of_a_service_that_ends_its_sockets_itself_is_left_alone_while_its_instance_drains()
+    {
+        await using var upstream = Echo();
+        await using var edge = await EdgeUnderTest.StartAsync(upstream.Port);
+        var snapshot = edge.Snapshot(("calls", [upstream.Port]), ("web", [upstream.Port])) with { WsDrainS = 0 };
+        await edge.ApplyAsync(snapshot);
+        using var call = await edge.ConnectAsync();
+        await call.WriteAsync(Ask());
+        await call.ReadHeadAsync();
+        using var other = await edge.ConnectAsync();
+        await other.WriteAsync(Ask().Replace("/chat", "/web", StringComparison.Ordinal));
+        await other.ReadHeadAsync();
+
+        await edge.ApplyAsync(snapshot with { Services = [Leaving("calls") with { EndsItsSockets = true }, Leaving("web")] });
+
+        // When the one is told to go, the other was looked at as well.
+        await edge.UntilAsync(e => e.ClosingWebSockets == 1);
+        Assert.Equal("\u0088\u0002\u0003\u00e9", await other.ReadAsync(4));
+        await call.WriteAsync("\u0082\u0085\u0000\u0000\u0000\u0000hello");
+        Assert.Equal("\u0082\u0085\u0000\u0000\u0000\u0000hello", await call.ReadAsync(11));
+
+        EdgeService Leaving(string name) => new(name, false, 0, [EdgeUnderTest.Instance(name, 0, upstream.Port, draining: true)], "");
+    }
+
+    [Fact]
     public async Task Snapshots_about_others_do_not_touch_it()
     {
         await using var upstream = Echo();

@@ -148,6 +148,7 @@ public class InstanceMachineProperties
             InstanceEventKind.StartAsked => InstanceEvent.StartAsked(stamp, "a start was asked"),
             InstanceEventKind.RestartAsked => InstanceEvent.RestartAsked(stamp, "a restart was asked"),
             InstanceEventKind.StopAsked => InstanceEvent.StopAsked("a stop was asked"),
+            InstanceEventKind.HurryAsked => InstanceEvent.HurryAsked,
             InstanceEventKind.WaitAsked => InstanceEvent.WaitAsked(stamp, "waits for db"),
             InstanceEventKind.SpawnFailed => failing ? InstanceEvent.SpawnFailed(generation, "no such file", chance) : null,
             InstanceEventKind.StartRefused => fresh ? InstanceEvent.StartRefused(generation, "refused") : null,

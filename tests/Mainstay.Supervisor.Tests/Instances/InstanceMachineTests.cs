@@ -89,6 +89,19 @@ public class InstanceMachineTests
     }
 
     [Fact]
+    public void One_that_stays_for_its_calls_asks_for_time_and_is_told_again_when_nobody_waits_for_them_any_more()
+    {
+        var stays = Next(In(InstancePhase.Stopping, Wish.Down), InstanceEvent.TimeoutExtended(4, TimeSpan.FromSeconds(30)));
+        Assert.Equal(Now + TimeSpan.FromSeconds(30), stays.Due);
+
+        var hurried = InstanceMachine.Next(stays, InstanceEvent.HurryAsked, Probed, Now);
+        Assert.Equal(Now + Probed.Grace, hurried.Next.Due);
+        Assert.Contains(new InstanceEffect.Terminate(), hurried.Effects);
+
+        Assert.Empty(InstanceMachine.Next(stays with { Killed = true }, InstanceEvent.HurryAsked, Probed, Now).Effects);
+    }
+
+    [Fact]
     public void A_start_after_one_that_was_refused_claims_no_earlier_process()
     {
         var refused = Next(In(InstancePhase.Starting), InstanceEvent.StartRefused(4, "the journal cannot be written"));

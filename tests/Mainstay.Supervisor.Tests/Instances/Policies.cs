@@ -22,6 +22,7 @@ internal static class Policies
         MemoryLimit: 500_000_000,
         MemoryWarn: 300_000_000,
         OneShot: false,
+        Unhurried: false,
         OneTry: false);
 
     public static TimeSpan Now { get; } = TimeSpan.FromHours(1);
@@ -49,6 +50,7 @@ internal static class Policies
         InstanceEvent.StartAsked(state.Stamp + 1, "an explicit start was asked"),
         InstanceEvent.RestartAsked(state.Stamp + 1, "a restart was asked"),
         InstanceEvent.StopAsked("a stop was asked"),
+        InstanceEvent.HurryAsked,
         InstanceEvent.WaitAsked(state.Stamp + 1, "waits for db"),
         InstanceEvent.SpawnFailed(state.Generation, "could not be started: executing: No such file or directory", 0),
         InstanceEvent.StartRefused(state.Generation, "the journal cannot be written"),
