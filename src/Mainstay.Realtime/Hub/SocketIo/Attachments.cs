@@ -18,18 +18,26 @@ internal sealed class Attachments(SocketPacket packet, int maxBytes)
         return _bytes <= maxBytes;
     }
 
-    /// <summary>The packet as if it had come as text; null when its places do not fit its attachments.</summary>
+    /// <summary>The packet as if it had come as text; null when its places do not fit its attachments, or a text in it has half a surrogate pair.</summary>
     public SocketPacket? Whole()
     {
         using var document = JsonDocument.Parse(packet.Data, SocketPacketText.Depth);
         var used = 0;
-        var data = SocketPacketText.List(w =>
+        byte[] data;
+        try
         {
-            foreach (var item in document.RootElement.EnumerateArray())
+            data = SocketPacketText.List(w =>
             {
-                Copy(w, item, ref used);
-            }
-        });
+                foreach (var item in document.RootElement.EnumerateArray())
+                {
+                    Copy(w, item, ref used);
+                }
+            });
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
 
         // One attachment in many places would be a small packet that becomes a big message.
         return used == _frames.Count ? packet with { Kind = packet.Kind is SocketPacketKind.BinaryEvent ? SocketPacketKind.Event : SocketPacketKind.Ack, Attachments = 0, Data = data } : null;

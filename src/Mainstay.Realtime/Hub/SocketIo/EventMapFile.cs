@@ -148,7 +148,7 @@ internal sealed class EventMapFile
         return new(e, answer, accepts is "event" or "sending" ? accepts == "sending" : Fault($"{at}.accepts", "must be event or sending", false));
     }
 
-    private EventOut? Optional(IReadOnlyDictionary<string, JsonElement> keys, string key) => keys.TryGetValue(key, out var value) ? Event(value, $"out.{key}") : null;
+    private EventOut? Optional(Dictionary<string, JsonElement> keys, string key) => keys.TryGetValue(key, out var value) ? Event(value, $"out.{key}") : null;
 
     private EventOut Event(JsonElement value, string at, params string[] more)
     {
@@ -185,16 +185,16 @@ internal sealed class EventMapFile
         }
     }
 
-    private ImmutableArray<T> List<T>(IReadOnlyDictionary<string, JsonElement> keys, string key, Func<JsonElement, string, T> read) =>
+    private ImmutableArray<T> List<T>(Dictionary<string, JsonElement> keys, string key, Func<JsonElement, string, T> read) =>
         !keys.TryGetValue(key, out var list) ? []
         : list.ValueKind is JsonValueKind.Array && list.EnumerateArray().All(e => e.ValueKind is JsonValueKind.Object)
             ? [.. list.EnumerateArray().Select((e, i) => read(e, FormattableString.Invariant($"out.{key}.{i}")))]
             : Fault($"out.{key}", "must be a list of objects", ImmutableArray<T>.Empty);
 
-    private ImmutableDictionary<IdentityKind, T> ByRole<T>(IReadOnlyDictionary<string, JsonElement> keys, string key, string at, Func<JsonElement, string, T> read) =>
+    private ImmutableDictionary<IdentityKind, T> ByRole<T>(Dictionary<string, JsonElement> keys, string key, string at, Func<JsonElement, string, T> read) =>
         Keys(keys.GetValueOrDefault(key), at, "web", "device", "backend").ToImmutableDictionary(m => Kind(m.Key)!.Value, m => read(m.Value, $"{at}.{m.Key}"));
 
-    private ImmutableDictionary<string, T> Members<T>(IReadOnlyDictionary<string, JsonElement> keys, string key, string at, Func<JsonElement, string, T> read) =>
+    private ImmutableDictionary<string, T> Members<T>(Dictionary<string, JsonElement> keys, string key, string at, Func<JsonElement, string, T> read) =>
         !keys.TryGetValue(key, out var value) ? ImmutableDictionary<string, T>.Empty
         : value.ValueKind is JsonValueKind.Object ? value.EnumerateObject().DistinctBy(m => m.Name).ToImmutableDictionary(m => m.Name, m => read(m.Value, $"{at}.{m.Name}"), StringComparer.Ordinal)
         : Fault(at, "must be an object", ImmutableDictionary<string, T>.Empty);

@@ -105,7 +105,7 @@ internal sealed class EventTranslation(EventMap? map)
         var id = root.TryGetProperty("id", out var value) ? value.GetString() : null;
         if (id is not null && kind is "ok" or "err" or "upd")
         {
-            if (id!.StartsWith(EventMessages.StartId, StringComparison.Ordinal))
+            if (map is not null && id.StartsWith(EventMessages.StartId, StringComparison.Ordinal))
             {
                 // Nobody has asked for it; a token that does not allow it is no fault.
                 return ([], []);
@@ -113,11 +113,11 @@ internal sealed class EventTranslation(EventMap? map)
 
             if (IsLast(kind, root) && Answered(id) is var (ack, reply))
             {
-                return ([new(SocketPacketKind.Ack, ack, SocketPacketText.List(w => reply.Write(w, root)))], []);
+                return ([new(SocketPacketKind.Ack, ack, Reply(kind == "err" ? JsonTemplate.All : reply, root))], []);
             }
         }
 
-        return kind == "req" ? Request(root, id!) : (OutOf(kind, root, who) is { } e ? [Packet(e, root)] : map is null || kind != "state" ? [] : States(root), []);
+        return kind == "req" ? Request(root, id!) : (OutOf(kind, root, who) is { } e ? [PacketOrAll(e, root)] : map is null || kind != "state" ? [] : States(root), []);
     }
 
     private static bool IsLast(string? kind, JsonElement root) =>
@@ -207,14 +207,14 @@ internal sealed class EventTranslation(EventMap? map)
                 w.WriteStartArray("items");
                 foreach (var one in group)
                 {
-                    item.Write(w, one);
+                    w.WriteRawValue(Reply(item, one).AsSpan()[1..^1], skipInputValidation: true);
                 }
 
                 w.WriteEndArray();
                 w.WriteEndObject();
             });
             using var document = JsonDocument.Parse(list);
-            packets.Add(Packet(e, document.RootElement[0]));
+            packets.Add(PacketOrAll(e, document.RootElement[0]));
         }
 
         return packets.ToImmutable();
@@ -227,6 +227,31 @@ internal sealed class EventTranslation(EventMap? map)
             argument.Write(w, from);
         }
     }));
+
+    /// <summary>What does not fit its template goes as it is: something was to be told.</summary>
+    private static Emitted PacketOrAll(EventOut e, JsonElement from)
+    {
+        try
+        {
+            return Packet(e, from);
+        }
+        catch (BadFieldException)
+        {
+            return Packet(e with { Arguments = [JsonTemplate.All] }, from);
+        }
+    }
+
+    private static byte[] Reply(JsonTemplate reply, JsonElement answer)
+    {
+        try
+        {
+            return SocketPacketText.List(w => reply.Write(w, answer));
+        }
+        catch (BadFieldException)
+        {
+            return SocketPacketText.List(answer.WriteTo);
+        }
+    }
 
     private Translated Messages(long? ack, EventIn rule, JsonElement argument)
     {

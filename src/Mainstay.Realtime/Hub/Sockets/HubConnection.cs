@@ -208,7 +208,7 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
     {
         var write = dialect.Write(frame);
         var isSent = SendAll(write.Frames);
-        foreach (var own in write.Own)
+        foreach (var own in isSent ? write.Own : [])
         {
             // Not awaited: this is the hub's own loop, and a full mailbox would wait for itself.
             _ = TellAsync(new HubInput.Said(client, own));
