@@ -22,4 +22,7 @@ public sealed record UpgradeRefusal(int Status, string Code, string Detail) : Up
 {
     /// <summary>More fields of the answer, like <c>Retry-After</c>.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Fields { get; init; } = [];
+
+    /// <summary>The answer's body, of a protocol that has its own form for this; null: a problem as everywhere.</summary>
+    public string? Json { get; init; }
 }

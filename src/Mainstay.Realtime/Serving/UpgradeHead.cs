@@ -58,10 +58,11 @@ internal static class UpgradeHead
 
     public static byte[] Refuse(UpgradeRefusal refusal)
     {
-        var body = $$"""{"type":"about:blank","status":{{refusal.Status}},"title":"{{refusal.Code}}","detail":"{{refusal.Detail}}"}""";
+        var type = refusal.Json is null ? "application/problem+json" : "application/json";
+        var body = refusal.Json ?? $$"""{"type":"about:blank","status":{{refusal.Status}},"title":"{{refusal.Code}}","detail":"{{refusal.Detail}}"}""";
         var extra = string.Concat(refusal.Fields.Select(f => $"{f.Key}: {f.Value}\r\n"));
         return Encoding.UTF8.GetBytes(FormattableString.Invariant(
-            $"HTTP/1.1 {refusal.Status} {Phrase(refusal.Status)}\r\nContent-Type: application/problem+json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n{extra}\r\n{body}"));
+            $"HTTP/1.1 {refusal.Status} {Phrase(refusal.Status)}\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n{extra}\r\n{body}"));
     }
 
     private static bool IsKey(string key)

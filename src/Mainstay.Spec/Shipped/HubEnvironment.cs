@@ -17,6 +17,7 @@ public static class HubEnvironment
         Rule("JWT_PUBLIC_KEY", EnvType.String, "The key that tokens are signed with: PEM, also with \\n for line ends, or a file."),
         Rule("JWT_JWKS", EnvType.String, "The keys that tokens are signed with, as a JSON Web Key Set: an http(s) URL or a file."),
         Rule("HUB_LICENCES", EnvType.String, "A file with licences of devices that have no tokens, by lines: BRANCH DEVICE SHA256, the hash of the device's key."),
+        Rule("HUB_SOCKETIO_MAP", EnvType.String, "A JSON file that says what events of Socket.IO clients mean; without it they say the hub's own messages."),
         Rule("ALLOWED_ORIGINS", EnvType.String, "Origins of pages that may connect with web tokens, a list; empty: none.") with { Example = "https://app.example.com" },
     ];
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Hub.Limits;
+using Mainstay.Realtime.Hub.SocketIo;
 using Mainstay.Realtime.Hub.Sockets;
 using Mainstay.Realtime.Serving;
 using Mainstay.Spec.EnvSchema;
@@ -23,6 +24,11 @@ internal sealed record HubOptions
     public required HubLimits Limits { get; init; }
 
     public LicenceFile? Licences { get; init; }
+
+    /// <summary>What Socket.IO's events mean; null: they are the hub's own messages.</summary>
+    public EventMap? SocketIo { get; init; }
+
+    public EngineLimits Engine { get; init; } = new();
 
     /// <summary>Of the server.</summary>
     public ServingLimits Serving { get; init; } = new();
@@ -58,9 +64,12 @@ internal sealed record HubOptions
             problems.Add($"HUB_LICENCES {fault}\n  fix: name a file of lines BRANCH DEVICE SHA256, and make a hash with: printf %s KEY | sha256sum");
         }
 
+        var (map, faults) = complete.GetValueOrDefault("HUB_SOCKETIO_MAP") is { Length: > 0 } mapPath ? EventMapFile.Open(mapPath) : (null, []);
+        problems.AddRange(faults.Select(f => $"HUB_SOCKETIO_MAP {f}\n  fix: name a JSON file as docs/wire/socketio.md describes it, or leave the setting out"));
+
         return problems.Count > 0
             ? (null, [.. problems])
-            : (new HubOptions { Port = (int)Number(complete, "PORT")!, Data = data, Auth = auth.Policy!, Limits = LimitsOf(complete), Licences = licences }, []);
+            : (new HubOptions { Port = (int)Number(complete, "PORT")!, Data = data, Auth = auth.Policy!, Limits = LimitsOf(complete), Licences = licences, SocketIo = map }, []);
     }
 
     private static HubLimits LimitsOf(ImmutableSortedDictionary<string, string> environment) => new()

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Auth.Jwt;
 using Mainstay.Realtime.Hub.Http;
+using Mainstay.Realtime.Hub.SocketIo;
 using Mainstay.Realtime.Hub.Sockets;
 using Mainstay.Realtime.Hub.Storage;
 using Mainstay.Realtime.Serving;
@@ -25,6 +26,7 @@ internal sealed class HubService : IAsyncDisposable
     private readonly HubActor _actor;
     private readonly AuthGate _gate;
     private readonly HubDoor _door;
+    private readonly Heartbeats _heartbeats;
     private readonly RealtimeServer _server;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _connections;
@@ -39,7 +41,15 @@ internal sealed class HubService : IAsyncDisposable
         _gate = new(options.Auth, fetcher, time, loggers.CreateLogger<AuthGate>());
         var ports = new ConnectionPorts(_actor, new(_gate, options.Auth, options.Licences), options.Limits, NewId, () => Interlocked.Increment(ref _connections), time, _log);
         _door = new(ports);
-        _server = new(options.Port, _door.DecideAsync, new HubApi(ports, _door).AnswerAsync, options.Serving, time, loggers);
+        _heartbeats = new(options.Engine, time);
+        var (socketIo, api) = (new SocketIoDoor(_door, ports, options.SocketIo, _heartbeats), new HubApi(ports, _door));
+        _server = new(
+            options.Port,
+            (request, token) => SocketIoDoor.IsFor(request.Path) ? socketIo.DecideAsync(request, token) : _door.DecideAsync(request, token),
+            http => SocketIoDoor.IsFor(http.Request.Path) ? SocketIoDoor.AnswerAsync(http) : api.AnswerAsync(http),
+            options.Serving,
+            time,
+            loggers);
     }
 
     public int Port => _server.Port;
@@ -80,6 +90,7 @@ internal sealed class HubService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
+        await _heartbeats.DisposeAsync();
         await _actor.DisposeAsync();
         await _gate.DisposeAsync();
         _store.Dispose();

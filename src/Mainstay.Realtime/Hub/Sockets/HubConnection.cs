@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Hub.Access;
 using Mainstay.Realtime.Hub.Limits;
@@ -21,12 +23,14 @@ internal sealed record ConnectionPorts(HubActor Actor, HubEntry Entry, HubLimits
 /// <summary>One WebSocket: it has to say who it is in time, and what it says then goes into the hub's mailbox, in order.</summary>
 /// <param name="handshake">What the request for the socket carried; a token in <c>hello</c> is looked at with it.</param>
 /// <param name="early">Who the handshake's own token admitted; null when it had none.</param>
-internal sealed class HubConnection(MessageSocket socket, Credentials handshake, Entry? early, ConnectionPorts ports)
+/// <param name="dialect">How it writes what the hub and its clients say.</param>
+internal sealed class HubConnection(MessageSocket socket, Credentials handshake, Entry? early, ConnectionPorts ports, IHubDialect dialect)
 {
     // A timer's longest is some weeks; until then every message looks at the clock.
     private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(40);
 
     private readonly RateLimiter _bad = new(new Rate(ports.Limits.MaxBadMessages, TimeSpan.FromMinutes(1), ports.Limits.MaxBadMessages - 1), 1);
+    private readonly Queue<HubMessage> _read = [];
     private int _closed;
 
     public async Task RunAsync()
@@ -35,6 +39,7 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
         ITimer? expiry = null;
         try
         {
+            SendAll(dialect.First);
             using (ports.Time.CreateTimer(_ => Close(HubClose.TooSlowToSpeak, "no hello in time"), null, ports.Limits.HelloWithin, Timeout.InfiniteTimeSpan))
             {
                 while (client is null && await NextAsync() is { } message)
@@ -49,6 +54,10 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
 
                         // Only now in its mailbox: what this connection says next comes behind it.
                         await ports.Actor.PostAsync(new HubInput.Joined(client, hello), CancellationToken.None);
+                        foreach (var unsaid in dialect.Start(client.Who))
+                        {
+                            await ports.Actor.PostAsync(new HubInput.Said(client, unsaid), CancellationToken.None);
+                        }
                     }
                     else
                     {
@@ -87,6 +96,11 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
     {
         while (true)
         {
+            if (_read.TryDequeue(out var message))
+            {
+                return Volatile.Read(ref _closed) == 0 ? message : null;
+            }
+
             var received = await socket.ReceiveAsync(CancellationToken.None);
             if (Volatile.Read(ref _closed) != 0)
             {
@@ -96,28 +110,13 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
 
             switch (received.Kind)
             {
-                case MessageKind.Text:
-                    var read = MessageReader.Read(received.Bytes);
-                    if (read.Message is { } message)
-                    {
-                        return message;
-                    }
-
-                    if (read.Close is { } close)
-                    {
-                        Close(close, "the message cannot be read");
-                        return null;
-                    }
-
-                    if (!Complain(read.Error!))
+                case MessageKind.Text or MessageKind.Binary:
+                    if (!Take(dialect.Read(received)))
                     {
                         return null;
                     }
 
                     break;
-                case MessageKind.Binary:
-                    Close(HubClose.NotText, "messages are text");
-                    return null;
                 case MessageKind.TooLong:
                     Close(HubClose.TooBig, "the message is too long");
                     return null;
@@ -125,6 +124,23 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
                     return null;
             }
         }
+    }
+
+    /// <summary>False: it is over.</summary>
+    private bool Take(FrameRead read)
+    {
+        SendAll(read.Replies);
+        foreach (var message in read.Messages)
+        {
+            _read.Enqueue(message);
+        }
+
+        if (read.Close is { } close)
+        {
+            Close(close, "the message cannot be read");
+        }
+
+        return read.Close is null && !read.IsEnd && (read.Error is not { } error || Complain(error));
     }
 
     /// <summary>False: that was one too many.</summary>
@@ -136,7 +152,7 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
             return false;
         }
 
-        socket.SendText(MessageWriter.Error(error));
+        SendAll(dialect.Write(MessageWriter.Error(error)).Frames);
         return true;
     }
 
@@ -156,7 +172,14 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
             return null;
         }
 
+        if (dialect.Agree(hello, who) is not { } agreed)
+        {
+            Close(HubClose.WrongToken, "the token is for another role");
+            return null;
+        }
+
         // A device is what its token says, and says so; nobody else is a device.
+        hello = agreed;
         if (who.Kind is IdentityKind.Device != hello.Device is not null || (hello.Device is { } device && !AccessRules.MayBe(who, device.Id)))
         {
             Close(HubClose.WrongToken, "the token is not for this device");
@@ -181,13 +204,49 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
         return false;
     }
 
-    private bool Send(ReadOnlyMemory<byte> frame) => socket.SendText(frame);
+    private bool Send(HubClient client, ReadOnlyMemory<byte> frame)
+    {
+        var write = dialect.Write(frame);
+        var isSent = SendAll(write.Frames);
+        foreach (var own in isSent ? write.Own : [])
+        {
+            // Not awaited: this is the hub's own loop, and a full mailbox would wait for itself.
+            _ = TellAsync(new HubInput.Said(client, own));
+        }
 
-    private void Close(HubClose code, string reason)
+        return isSent;
+    }
+
+    private bool SendAll(ImmutableArray<ReadOnlyMemory<byte>> frames)
+    {
+        var isSent = true;
+        foreach (var frame in frames)
+        {
+            isSent &= socket.SendText(frame);
+        }
+
+        return isSent;
+    }
+
+    private async Task TellAsync(HubInput input)
+    {
+        try
+        {
+            await ports.Actor.PostAsync(input, CancellationToken.None);
+        }
+        catch (ChannelClosedException)
+        {
+            // The hub has ended.
+        }
+    }
+
+    /// <summary>Ends it, once.</summary>
+    internal void Close(HubClose code, string reason)
     {
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
             ports.Log.Closed((int)code, reason);
+            SendAll(dialect.Farewell(code, reason));
         }
 
         socket.Close((int)code, reason);
@@ -206,7 +265,7 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
 
         public DateTimeOffset? ValidUntil => validUntil;
 
-        public bool Send(ReadOnlyMemory<byte> frame) => connection.Send(frame);
+        public bool Send(ReadOnlyMemory<byte> frame) => connection.Send(this, frame);
 
         public void Close(HubClose code, string reason) => connection.Close(code, reason);
     }

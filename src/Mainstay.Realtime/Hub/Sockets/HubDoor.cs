@@ -47,13 +47,14 @@ internal sealed class HubDoor(ConnectionPorts ports)
             return new UpgradeRefusal(refused.Status, refused.Code, refused.Because) { Fields = refused.Challenge.Length > 0 ? [new("WWW-Authenticate", refused.Challenge)] : [] };
         }
 
-        return new UpgradeAccepted(Protocol, MaxMessageBytes, socket => new HubConnection(socket, credentials, early, ports).RunAsync())
+        return new UpgradeAccepted(Protocol, MaxMessageBytes, socket => new HubConnection(socket, credentials, early, ports, NativeDialect.Instance).RunAsync())
         {
             SlowClose = ((int)HubClose.ReadsTooSlowly, HubActor.RetryReason(s_slowRetry)),
         };
     }
 
-    private Credentials CredentialsOf(UpgradeRequest request) => new()
+    /// <summary>What the request for a socket carries.</summary>
+    public Credentials CredentialsOf(UpgradeRequest request) => new()
     {
         Scheme = request.Header("X-Forwarded-Proto") is "http" ? "http" : "https",
         Host = request.Header("Host") ?? "",
