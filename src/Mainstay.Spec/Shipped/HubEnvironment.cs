@@ -14,6 +14,7 @@ public static class HubEnvironment
         Range("HUB_ROOM_EVENTS", "Events of a room that are kept for who comes back.", 1000, 1, 10_000),
         Rule("HUB_ROOM_AGE", EnvType.Duration, "How long they are kept.") with { Default = "1h", Min = "10s", Max = "24h" },
         Range("HUB_STATUS_WAIT_MS", "How long a change of status waits for others at most, in ms.", 100, 10, 10_000),
+        Rule("HUB_PING", EnvType.Duration, "How often each connection is pinged; one that answers none of two is closed.") with { Default = "15s", Min = "1s", Max = "5m" },
         Rule("JWT_PUBLIC_KEY", EnvType.String, "The key that tokens are signed with: PEM, also with \\n for line ends, or a file."),
         Rule("JWT_JWKS", EnvType.String, "The keys that tokens are signed with, as a JSON Web Key Set: an http(s) URL or a file."),
         Rule("HUB_LICENCES", EnvType.String, "A file with licences of devices that have no tokens, by lines: BRANCH DEVICE SHA256, the hash of the device's key."),

@@ -9,6 +9,7 @@ internal enum ApiKind
     Ready,
     OpenApi,
     Devices,
+    DevicesHealth,
     Device,
     DeviceRequests,
     Request,
@@ -28,6 +29,7 @@ internal readonly record struct ApiRoute(ApiKind Kind, string Name = "")
         ["", "hub"] => new(ApiKind.Socket),
         ["", "_hub", "openapi.json"] => new(ApiKind.OpenApi),
         ["", "_hub", "devices"] => new(ApiKind.Devices),
+        ["", "_hub", "devices", "health"] => new(ApiKind.DevicesHealth),
         ["", "_hub", "devices", var id] when HubName.IsValid(id) => new(ApiKind.Device, id),
         ["", "_hub", "devices", var id, "requests"] when HubName.IsValid(id) => new(ApiKind.DeviceRequests, id),
         ["", "_hub", "requests", var id] when HubName.IsValid(id) => new(ApiKind.Request, id),
@@ -38,7 +40,7 @@ internal readonly record struct ApiRoute(ApiKind Kind, string Name = "")
     /// <summary>Methods that it has; others are answered with 405.</summary>
     public string[] Methods => Kind switch
     {
-        ApiKind.Health or ApiKind.Live or ApiKind.Ready or ApiKind.OpenApi or ApiKind.Devices or ApiKind.Device => ["GET"],
+        ApiKind.Health or ApiKind.Live or ApiKind.Ready or ApiKind.OpenApi or ApiKind.Devices or ApiKind.DevicesHealth or ApiKind.Device => ["GET"],
         ApiKind.Request => ["GET", "DELETE"],
         ApiKind.DeviceRequests or ApiKind.RoomEvents => ["POST"],
         ApiKind.Socket or ApiKind.Nothing => [],

@@ -107,11 +107,14 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
                 await PublishAsync(http, route.Name, who);
                 break;
             case ApiKind.Devices:
-                await LookAsync(http, (book, desk) => (200, DeviceJson.List(who, book, desk)));
+                await LookAsync(http, view => (200, DeviceJson.List(who, view)));
+                break;
+            case ApiKind.DevicesHealth:
+                await LookAsync(http, view => (200, DeviceJson.Health(who, view)));
                 break;
             case ApiKind.Device:
-                await LookAsync(http, (book, desk) => book.Find(new(who.Branch, route.Name)) is { } known && DeviceJson.MaySee(who, known)
-                    ? (200, DeviceJson.One(known, book, desk))
+                await LookAsync(http, view => view.Devices.Find(new(who.Branch, route.Name)) is { } known && DeviceJson.MaySee(who, known)
+                    ? (200, DeviceJson.One(known, view))
                     : (404, MessageWriter.Error(new(HubErrorCode.UnknownDevice, "no device of this name was ever connected"))));
                 break;
             default:
@@ -194,10 +197,10 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
         await (error is not null ? RefuseAsync(http, error) : WriteAsync(http, 200, MessageWriter.Published("http", at!.Value)));
     }
 
-    private async Task LookAsync(HttpContext http, Func<DeviceBook, RequestDesk, (int Status, byte[] Json)> look)
+    private async Task LookAsync(HttpContext http, Func<HubView, (int Status, byte[] Json)> look)
     {
         var seen = new TaskCompletionSource<(int Status, byte[] Json)>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await ports.Actor.PostAsync(new HubInput.Looked((book, desk) => seen.TrySetResult(look(book, desk))), http.RequestAborted);
+        await ports.Actor.PostAsync(new HubInput.Looked(view => seen.TrySetResult(look(view))), http.RequestAborted);
         var (status, json) = await seen.Task.WaitAsync(http.RequestAborted);
         await WriteAsync(http, status, json);
     }

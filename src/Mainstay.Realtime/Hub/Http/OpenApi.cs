@@ -45,6 +45,10 @@ internal static class OpenApi
               "responses": { "200": { "description": "Those that the token may ask or watch.", "content": { "application/json": { "schema": { "type": "object", "properties": { "devices": { "type": "array", "items": { "$ref": "#/components/schemas/device" } } } } } } }, "default": { "$ref": "#/components/responses/error" } } } },
             "/_hub/devices/{id}": { "get": { "summary": "One device.", "parameters": [ { "$ref": "#/components/parameters/id" }, { "$ref": "#/components/parameters/branch" } ],
               "responses": { "200": { "description": "What is known of it.", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/device" } } } }, "default": { "$ref": "#/components/responses/error" } } } },
+            "/_hub/devices/health": { "get": { "summary": "How the devices and their connections are, at most a minute old.", "parameters": [ { "$ref": "#/components/parameters/branch" } ],
+              "responses": { "200": { "description": "Those that the token may ask or watch.", "content": { "application/json": { "schema": { "type": "object", "properties": { "at": { "type": "integer" }, "devices": { "type": "array", "items": {
+                "type": "object", "properties": { "id": { "type": "string" }, "online": { "type": "boolean" }, "link": { "enum": ["poor", "fair", "good", "excellent", null] }, "rtt_ms": { "type": ["integer", "null"] },
+                "missed": { "type": "integer" }, "waiting": { "type": "integer" } } } } } } } } }, "default": { "$ref": "#/components/responses/error" } } } },
             "/_hub/openapi.json": { "get": { "summary": "This.", "security": [], "responses": { "200": { "description": "This." } } } },
             "/health": { "get": { "summary": "How the hub is; 503 when it cannot store.", "security": [], "responses": { "200": { "description": "Healthy." }, "503": { "description": "It cannot store." } } } },
             "/livez": { "get": { "summary": "Whether it runs.", "security": [], "responses": { "200": { "description": "It does." } } } },
@@ -67,7 +71,8 @@ internal static class OpenApi
             },
             "schemas": {
               "device": { "type": "object", "properties": { "id": { "type": "string" }, "online": { "type": "boolean" }, "kind": { "type": ["string", "null"] }, "version": { "type": ["string", "null"] },
-                "caps": { "type": "array", "items": { "type": "string" } }, "first_seen": { "type": "integer" }, "last_seen": { "type": "integer" }, "waiting": { "type": "integer" } } }
+                "caps": { "type": "array", "items": { "type": "string" } }, "first_seen": { "type": "integer" }, "last_seen": { "type": "integer" }, "waiting": { "type": "integer" },
+                "link": { "enum": ["poor", "fair", "good", "excellent", null] } } }
             }
           }
         }

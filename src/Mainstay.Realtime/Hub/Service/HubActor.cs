@@ -24,6 +24,7 @@ internal sealed partial class HubActor : IAsyncDisposable
     private readonly RequestDesk _requests;
     private readonly RoomDesk _rooms;
     private readonly StatusDesk _statuses;
+    private readonly LinkDesk _links;
     private readonly HashSet<IHubClient> _clients = [];
     private DateTimeOffset? _retryStoreAt;
     private bool _draining;
@@ -35,6 +36,7 @@ internal sealed partial class HubActor : IAsyncDisposable
         _requests = new(context, _devices, _own.Enqueue);
         _rooms = new(context);
         _statuses = new(context);
+        _links = new(context, _devices, _statuses);
 
         // A full mailbox needs no waking: every batch looks at what is due.
         _alarm = time.CreateTimer(_ => _mailbox.Writer.TryWrite(new HubInput.Woke()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -21,8 +21,14 @@ internal sealed record HubLimits
     /// <summary>From the handshake to <c>hello</c>.</summary>
     public TimeSpan HelloWithin { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>What a client is told of pings.</summary>
-    public TimeSpan Ping { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>Between two pings of a connection.</summary>
+    public TimeSpan Ping { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a connection may take nothing of what waits for it; found out within another second.</summary>
+    public TimeSpan MaxStall { get; init; } = TimeSpan.FromSeconds(9);
+
+    /// <summary>A device that comes back within this time had a fault of its connection; later it was away.</summary>
+    public TimeSpan LinkMemory { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Bad messages of one connection in a minute.</summary>
     public int MaxBadMessages { get; init; } = 20;

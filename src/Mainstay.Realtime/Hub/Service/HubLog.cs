@@ -34,4 +34,7 @@ internal static partial class HubLog
 
     [LoggerMessage(EventId = 8309, Level = LogLevel.Information, Message = "a connection was closed with {Code}: {Because}")]
     public static partial void Closed(this ILogger log, int code, string because);
+
+    [LoggerMessage(EventId = 8310, Level = LogLevel.Information, Message = "the connection of {Device} has {Change} from {From} to {To}")]
+    public static partial void LinkChanged(this ILogger log, string device, string change, string from, string to);
 }

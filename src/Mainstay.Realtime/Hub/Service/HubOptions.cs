@@ -67,6 +67,7 @@ internal sealed record HubOptions
     {
         Requests = new() { KeyKept = Duration(environment, "HUB_KEY_KEPT") },
         Rooms = new() { MaxEvents = (int)Number(environment, "HUB_ROOM_EVENTS")!, MaxAge = Duration(environment, "HUB_ROOM_AGE") },
+        Ping = Duration(environment, "HUB_PING"),
         Status = new() { MaxWait = TimeSpan.FromMilliseconds(Number(environment, "HUB_STATUS_WAIT_MS")!.Value) },
         Rates = new() { Branch = PerMinute(environment, "HUB_BRANCH_RATE"), Target = PerMinute(environment, "HUB_TARGET_RATE") },
     };

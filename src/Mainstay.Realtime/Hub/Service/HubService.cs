@@ -24,6 +24,7 @@ internal sealed class HubService : IAsyncDisposable
     private readonly SqliteHubStore _store;
     private readonly HubActor _actor;
     private readonly AuthGate _gate;
+    private readonly Heartbeat _heartbeat;
     private readonly HubDoor _door;
     private readonly RealtimeServer _server;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,7 +38,8 @@ internal sealed class HubService : IAsyncDisposable
         _store = new(Path.Combine(options.Data, "hub.db"), time, _log);
         _actor = new(new(_store, options.Limits, NewId, new(time), _log), time);
         _gate = new(options.Auth, fetcher, time, loggers.CreateLogger<AuthGate>());
-        var ports = new ConnectionPorts(_actor, new(_gate, options.Auth, options.Licences), options.Limits, NewId, () => Interlocked.Increment(ref _connections), time, _log);
+        _heartbeat = new(options.Limits.Ping, options.Limits.MaxStall, options.Licences, (samples, token) => _actor.PostAsync(new HubInput.Pinged(samples), token), time);
+        var ports = new ConnectionPorts(_actor, new(_gate, options.Auth, options.Licences), options.Limits, NewId, () => Interlocked.Increment(ref _connections), time, _log, _heartbeat);
         _door = new(ports);
         _server = new(options.Port, _door.DecideAsync, new HubApi(ports, _door).AnswerAsync, options.Serving, time, loggers);
     }
@@ -55,6 +57,7 @@ internal sealed class HubService : IAsyncDisposable
         await _actor.StartAsync(now);
         var acting = EndedAsync(_actor.RunAsync(background.Token));
         var keys = EndedAsync(_gate.RunAsync(background.Token));
+        var beating = EndedAsync(_heartbeat.RunAsync(background.Token));
         try
         {
             await _server.StartAsync(now);
@@ -73,7 +76,7 @@ internal sealed class HubService : IAsyncDisposable
         finally
         {
             await background.CancelAsync();
-            await Task.WhenAll(acting, keys);
+            await Task.WhenAll(acting, keys, beating);
         }
     }
 

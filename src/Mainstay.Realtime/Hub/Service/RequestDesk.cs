@@ -27,6 +27,8 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Action
 
     public int Waiting(DeviceAddress device) => _queues.TryGetValue(device, out var queue) ? queue.LiveCount : 0;
 
+    public bool Subject(IHubClient client, DateTimeOffset now) => _limits.Subject(client.Who, now);
+
     public LimitVerdict Message(IHubClient client, DateTimeOffset now) => _limits.Message(client.Session, now);
 
     /// <summary>Begins, or begins again, with what the store has.</summary>

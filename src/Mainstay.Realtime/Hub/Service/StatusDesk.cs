@@ -57,6 +57,12 @@ internal sealed class StatusDesk(HubContext context)
     /// <summary>The last will of every device: it is not there, and what it said is not so any more, as far as anybody knows.</summary>
     public void Disconnected(DeviceAddress device, DateTimeOffset now) => Board(device.Branch).Disconnected(device.Id, now);
 
+    /// <summary>How the device's connection is, under a key that the hub writes and no device can.</summary>
+    public void Link(DeviceAddress device, ReadOnlyMemory<byte> data, DateTimeOffset now) => Board(device.Branch).Link(device.Id, data, now);
+
+    /// <summary>It was told since the device came.</summary>
+    public bool KnowsLink(DeviceAddress device) => Board(device.Branch).KnowsLink(device.Id);
+
     public void Woke(HubBatch batch, DateTimeOffset now)
     {
         foreach (var (branch, board) in _boards)
