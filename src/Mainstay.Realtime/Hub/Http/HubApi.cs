@@ -7,6 +7,7 @@ using Mainstay.Realtime.Hub.Requests;
 using Mainstay.Realtime.Hub.Rooms;
 using Mainstay.Realtime.Hub.Service;
 using Mainstay.Realtime.Hub.Sockets;
+using Mainstay.Realtime.Metrics;
 using Microsoft.AspNetCore.Http;
 
 namespace Mainstay.Realtime.Hub.Http;
@@ -15,6 +16,7 @@ namespace Mainstay.Realtime.Hub.Http;
 internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
 {
     private const int MaxWaitSeconds = 60;
+    private const string NoRoute = """{"code":"no_route","message":"the routes are in /_hub/openapi.json","temporary":false}""";
 
     public async Task AnswerAsync(HttpContext http)
     {
@@ -26,12 +28,16 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
         }
         else if (route.Kind is ApiKind.Nothing)
         {
-            await WriteAsync(http, 404, """{"code":"no_route","message":"the routes are in /_hub/openapi.json","temporary":false}""");
+            await WriteAsync(http, 404, NoRoute);
         }
         else if (!route.Methods.Contains(http.Request.Method, StringComparer.Ordinal))
         {
             http.Response.Headers.Allow = string.Join(", ", route.Methods);
             await WriteAsync(http, 405, """{"code":"no_method","message":"this route has other methods","temporary":false}""");
+        }
+        else if (route.Kind is ApiKind.Metrics)
+        {
+            await MetricsAsync(http);
         }
         else if (route.Kind is ApiKind.Health or ApiKind.Live or ApiKind.Ready or ApiKind.OpenApi)
         {
@@ -51,6 +57,20 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
             : ports.Actor.CanStore ? (200, "healthy")
             : (kind is ApiKind.Ready ? 200 : 503, "unhealthy");
         return WriteAsync(http, status, $$"""{"status":"{{word}}","service":"hub","store":{{(ports.Actor.CanStore ? "true" : "false")}}}""");
+    }
+
+    /// <summary>For whoever collects figures on this machine; what came through the edge is from outside, and the hub has no figures for it.</summary>
+    private async Task MetricsAsync(HttpContext http)
+    {
+        if (http.Request.Headers.ContainsKey("X-Forwarded-For"))
+        {
+            await WriteAsync(http, 404, NoRoute);
+            return;
+        }
+
+        var text = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await ports.Actor.PostAsync(new HubInput.Looked(view => text.TrySetResult(ports.Metrics.Text(view))), http.RequestAborted);
+        await WriteAsync(http, 200, await text.Task.WaitAsync(http.RequestAborted), MetricText.ContentType);
     }
 
     /// <summary>Null when it was answered already.</summary>
@@ -147,6 +167,9 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
             return;
         }
 
+        // Who does not wait is told by the webhook, if there is one.
+        var patience = Patience(http);
+        request = request with { Notify = request.Notify ?? (patience is null && ports.HasWebhook) };
         var asker = new HttpAsker();
         await ports.Actor.PostAsync(new HubInput.Asked(asker, who, request), http.RequestAborted);
         if (await asker.Answered.WaitAsync(http.RequestAborted) is { } refused)
@@ -155,11 +178,11 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
             return;
         }
 
-        if (Patience(http) is { } patience)
+        if (patience is { } wait)
         {
             try
             {
-                await asker.Ended.WaitAsync(patience, ports.Time, http.RequestAborted);
+                await asker.Ended.WaitAsync(wait, ports.Time, http.RequestAborted);
             }
             catch (TimeoutException)
             {
@@ -260,10 +283,10 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
 
     private static Task WriteAsync(HttpContext http, int status, string json) => WriteAsync(http, status, Encoding.UTF8.GetBytes(json));
 
-    private static async Task WriteAsync(HttpContext http, int status, byte[] json)
+    private static async Task WriteAsync(HttpContext http, int status, byte[] json, string type = "application/json")
     {
         http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json";
+        http.Response.ContentType = type;
         http.Response.Headers.CacheControl = "no-store";
         http.Response.ContentLength = json.Length;
         await http.Response.Body.WriteAsync(json, http.RequestAborted);

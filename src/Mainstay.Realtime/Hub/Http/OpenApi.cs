@@ -21,7 +21,8 @@ internal static class OpenApi
                 "requestBody": { "required": true, "content": { "application/json": { "schema": { "type": "object", "required": ["op"], "properties": {
                   "part": { "type": "string" }, "op": { "type": "string" }, "data": {},
                   "ttl_ms": { "type": "integer", "minimum": 0, "maximum": 86400000, "default": 300000 },
-                  "timeout_ms": { "type": "integer", "minimum": 1000, "maximum": 3600000, "default": 60000 } } } } } },
+                  "timeout_ms": { "type": "integer", "minimum": 1000, "maximum": 3600000, "default": 60000 },
+                  "notify": { "type": "boolean", "description": "The end is told to the webhook; left out: it is, unless Prefer has wait." } } } } } },
                 "responses": {
                   "200": { "$ref": "#/components/responses/request" }, "202": { "$ref": "#/components/responses/request" },
                   "410": { "$ref": "#/components/responses/request" }, "504": { "$ref": "#/components/responses/request" },
@@ -50,6 +51,7 @@ internal static class OpenApi
                 "type": "object", "properties": { "id": { "type": "string" }, "online": { "type": "boolean" }, "link": { "enum": ["poor", "fair", "good", "excellent", null] }, "rtt_ms": { "type": ["integer", "null"] },
                 "missed": { "type": "integer" }, "waiting": { "type": "integer" } } } } } } } } }, "default": { "$ref": "#/components/responses/error" } } } },
             "/_hub/openapi.json": { "get": { "summary": "This.", "security": [], "responses": { "200": { "description": "This." } } } },
+            "/metrics": { "get": { "summary": "Figures in the text format of Prometheus, on this machine only.", "security": [], "responses": { "200": { "description": "Figures." }, "404": { "description": "The request came through the edge." } } } },
             "/health": { "get": { "summary": "How the hub is; 503 when it cannot store.", "security": [], "responses": { "200": { "description": "Healthy." }, "503": { "description": "It cannot store." } } } },
             "/livez": { "get": { "summary": "Whether it runs.", "security": [], "responses": { "200": { "description": "It does." } } } },
             "/readyz": { "get": { "summary": "Whether it takes clients.", "security": [], "responses": { "200": { "description": "It does." }, "503": { "description": "It drains." } } } }

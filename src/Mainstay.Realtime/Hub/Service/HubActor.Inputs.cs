@@ -23,6 +23,7 @@ internal sealed partial class HubActor
                 // What devices answer and report is not counted: an answer that is dropped costs a question, and reports are gathered anyway.
                 if (IdOf(said.Message) is { } id && _requests.Message(said.Client, now) is { By: not LimitedBy.Nothing } limited)
                 {
+                    _context.Metrics.Refused.Add(HubErrorCode.TooManyRequests);
                     batch.Always(() => said.Client.Send(MessageWriter.Error(new(HubErrorCode.TooManyRequests, "too many messages of this connection", id, limited.RetryAfter))));
                     break;
                 }
@@ -45,7 +46,10 @@ internal sealed partial class HubActor
                 await _rooms.PublishAsync(batch, publish.Who, publish.Publish, publish.Done, publish.Refused, now);
                 break;
             case HubInput.Looked looked:
-                batch.Always(() => looked.Look(new(_devices, _requests, _links, now)));
+                batch.Always(() => looked.Look(new(_clients, _devices, _requests, _links, _notices, now)));
+                break;
+            case HubInput.NoticeSettled settled:
+                _notices.Settled(batch, settled.Place);
                 break;
             case HubInput.NotSent notSent:
                 _requests.NotSent(batch, notSent.Request, notSent.Client, now);

@@ -1,4 +1,5 @@
 using Mainstay.Realtime.Hub.Limits;
+using Mainstay.Realtime.Hub.Notices;
 using Mainstay.Realtime.Hub.Requests;
 using Mainstay.Realtime.Hub.Rooms;
 using Mainstay.Realtime.Hub.Status;
@@ -39,6 +40,9 @@ internal sealed record HubLimits
     /// <summary>Who waits for one request.</summary>
     public int MaxAskers { get; init; } = 1000;
 
+    /// <summary>Notices that the webhook has not taken; then the oldest are dropped.</summary>
+    public int MaxNotices { get; init; } = 10_000;
+
     /// <summary>Rooms in memory; those without anybody in them go first, and come back from the store.</summary>
     public int MaxRooms { get; init; } = 10_000;
 
@@ -54,6 +58,11 @@ internal sealed record HubLimits
 /// <param name="Log">For people.</param>
 internal sealed record HubContext(IHubStore Store, HubLimits Limits, Func<string> NewId, HubClock Clock, ILogger Log)
 {
+    public HubMetrics Metrics { get; init; } = new();
+
+    /// <summary>Takes what the webhook is to be told; null: there is none.</summary>
+    public Action<Notice>? Notify { get; init; }
+
     public DateTimeOffset Now() => Clock.Now();
 }
 

@@ -32,6 +32,9 @@ internal abstract record HubInput
     /// <summary>Pings of devices were answered, or not.</summary>
     internal sealed record Pinged(IReadOnlyList<LinkSample> Samples) : HubInput;
 
+    /// <summary>A notice was taken by the webhook, or given up.</summary>
+    internal sealed record NoticeSettled(long Place) : HubInput;
+
     /// <summary>No byte of a request left the hub.</summary>
     internal sealed record NotSent(RequestRecord Request, IHubClient? Client) : HubInput;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Hub.Limits;
+using Mainstay.Realtime.Hub.Notices;
 using Mainstay.Realtime.Hub.Sockets;
 using Mainstay.Realtime.Serving;
 using Mainstay.Spec.EnvSchema;
@@ -21,6 +22,9 @@ internal sealed record HubOptions
     public required AuthPolicy Auth { get; init; }
 
     public required HubLimits Limits { get; init; }
+
+    /// <summary>Null: nobody is told of the ends of requests.</summary>
+    public Webhook? Webhook { get; init; }
 
     public LicenceFile? Licences { get; init; }
 
@@ -58,9 +62,31 @@ internal sealed record HubOptions
             problems.Add($"HUB_LICENCES {fault}\n  fix: name a file of lines BRANCH DEVICE SHA256, and make a hash with: printf %s KEY | sha256sum");
         }
 
+        var webhook = WebhookOf(complete, problems);
         return problems.Count > 0
             ? (null, [.. problems])
-            : (new HubOptions { Port = (int)Number(complete, "PORT")!, Data = data, Auth = auth.Policy!, Limits = LimitsOf(complete), Licences = licences }, []);
+            : (new HubOptions { Port = (int)Number(complete, "PORT")!, Data = data, Auth = auth.Policy!, Limits = LimitsOf(complete), Licences = licences, Webhook = webhook }, []);
+    }
+
+    private static Webhook? WebhookOf(ImmutableSortedDictionary<string, string> environment, List<string> problems)
+    {
+        var (url, secret) = (environment.GetValueOrDefault("HUB_WEBHOOK_URL") ?? "", environment.GetValueOrDefault("HUB_WEBHOOK_SECRET") ?? "");
+        if (url.Length == 0)
+        {
+            return null;
+        }
+
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            problems.Add("HUB_WEBHOOK_URL must be an http(s) URL\n  fix: write it as https://HOST/PATH");
+        }
+
+        if (secret.Length < Webhook.MinSecret)
+        {
+            problems.Add($"HUB_WEBHOOK_SECRET must have at least {Webhook.MinSecret} characters when HUB_WEBHOOK_URL is set\n  fix: make one with: openssl rand -hex 32");
+        }
+
+        return uri is null ? null : new(uri, secret);
     }
 
     private static HubLimits LimitsOf(ImmutableSortedDictionary<string, string> environment) => new()

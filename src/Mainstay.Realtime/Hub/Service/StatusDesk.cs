@@ -23,8 +23,10 @@ internal sealed class StatusDesk(HubContext context)
                 StatusVerdict.TooManyKeys => HubErrorCode.TooManyKeys,
                 StatusVerdict.Forbidden => HubErrorCode.Forbidden,
             };
+        context.Metrics.StatusUpdates.Add();
         if (refused is { } code)
         {
+            context.Metrics.Refused.Add(code);
             batch.Always(() => client.Send(MessageWriter.Error(new(code, $"the status of {status.Of} was not taken"))));
         }
     }
@@ -78,6 +80,7 @@ internal sealed class StatusDesk(HubContext context)
                 var wanted = items.Where(i => watches.Exists(w => w.Wants(i.Of))).ToArray();
                 if (wanted.Length > 0)
                 {
+                    context.Metrics.StatusBatches.Add();
                     batch.Always(() => client.Send(MessageWriter.State([.. wanted])));
                 }
             }

@@ -17,7 +17,12 @@ namespace Mainstay.Realtime.Hub.Sockets;
 /// <param name="Time">The clock.</param>
 /// <param name="Log">For people.</param>
 /// <param name="Heartbeat">Looks after connections that are welcome.</param>
-internal sealed record ConnectionPorts(HubActor Actor, HubEntry Entry, HubLimits Limits, Func<string> NewId, Func<long> NextNumber, TimeProvider Time, ILogger Log, Heartbeat Heartbeat);
+/// <param name="Metrics">What is counted.</param>
+internal sealed record ConnectionPorts(HubActor Actor, HubEntry Entry, HubLimits Limits, Func<string> NewId, Func<long> NextNumber, TimeProvider Time, ILogger Log, Heartbeat Heartbeat, HubMetrics Metrics)
+{
+    /// <summary>Whether ends of requests can be told.</summary>
+    public bool HasWebhook { get; init; }
+}
 
 /// <summary>One WebSocket: it has to say who it is in time, and what it says then goes into the hub's mailbox, in order.</summary>
 /// <param name="handshake">What the request for the socket carried; a token in <c>hello</c> is looked at with it.</param>
@@ -76,7 +81,7 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
 
             if (socket.IsTooSlow)
             {
-                ports.Log.Closed((int)HubClose.ReadsTooSlowly, "it does not take what is sent to it");
+                Closed(HubClose.ReadsTooSlowly, "it does not take what is sent to it");
             }
 
             if (client is not null)
@@ -146,6 +151,7 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
             return false;
         }
 
+        ports.Metrics.Refused.Add(error.Code);
         socket.SendText(MessageWriter.Error(error));
         return true;
     }
@@ -193,22 +199,24 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
 
     private void Close(HubClose code, string reason)
     {
-        if (Interlocked.Exchange(ref _closed, 1) == 0)
-        {
-            ports.Log.Closed((int)code, reason);
-        }
-
+        Closed(code, reason);
         socket.Close((int)code, reason);
     }
 
     private void GiveUp(HubClose code, string reason)
     {
+        Closed(code, reason);
+        socket.GiveUp((int)code, reason);
+    }
+
+    /// <summary>The first reason counts.</summary>
+    private void Closed(HubClose code, string reason)
+    {
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
             ports.Log.Closed((int)code, reason);
+            ports.Metrics.Closes.Add(code);
         }
-
-        socket.GiveUp((int)code, reason);
     }
 
     /// <summary>The connection, once it has said who it is.</summary>

@@ -26,7 +26,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
     public HttpClient Http { get; } = new();
 
     /// <summary>Many requests a minute may be asked, unless a test says otherwise.</summary>
-    public static async Task<HubUnderTest> StartAsync(string folder, TimeProvider? time = null, Func<HubLimits, HubLimits>? limits = null, ServingLimits? serving = null, string licences = "")
+    public static async Task<HubUnderTest> StartAsync(string folder, TimeProvider? time = null, Func<HubLimits, HubLimits>? limits = null, ServingLimits? serving = null, string licences = "", string webhook = "")
     {
         var (options, problems) = HubOptions.Read(new Dictionary<string, string>
         {
@@ -35,6 +35,8 @@ internal sealed class HubUnderTest : IAsyncDisposable
             ["JWT_SECRET"] = Forge.SecretText,
             ["ALLOWED_ORIGINS"] = Origin,
             ["HUB_LICENCES"] = licences,
+            ["HUB_WEBHOOK_URL"] = webhook,
+            ["HUB_WEBHOOK_SECRET"] = WebhookReceiver.Secret,
             ["HUB_BRANCH_RATE"] = "10000",
             ["HUB_TARGET_RATE"] = "10000",
         });
