@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
 using System.Text.Json.Nodes;
+using Mainstay.Spec.Model;
 using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Parsing.Kinds;
 using Mainstay.Spec.Parsing.Shapes;
