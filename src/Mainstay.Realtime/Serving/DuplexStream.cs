@@ -2,10 +2,15 @@ using System.IO.Pipelines;
 
 namespace Mainstay.Realtime.Serving;
 
-/// <summary>The two pipes of a connection as the one stream that a WebSocket wants.</summary>
-internal sealed class DuplexStream(IDuplexPipe pipes) : Stream
+/// <summary>The two pipes of a connection as the one stream that a WebSocket wants; pings can be put between the frames that it writes.</summary>
+/// <param name="watch">Sees what comes and goes; null: nobody pings this peer.</param>
+internal sealed class DuplexStream(IDuplexPipe pipes, PeerWatch? watch = null) : Stream
 {
+    /// <summary>A peer that takes this much is not stalled, however long the message is.</summary>
+    private const int Slice = 16 * 1024;
+
     private readonly Stream _input = pipes.Input.AsStream(leaveOpen: true);
+    private readonly SemaphoreSlim _writing = new(1);
 
     public override bool CanRead => true;
 
@@ -21,13 +26,71 @@ internal sealed class DuplexStream(IDuplexPipe pipes) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _input.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        watch is null || buffer.IsEmpty ? _input.ReadAsync(buffer, cancellationToken) : WatchedAsync(watch, buffer, cancellationToken);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => _input.ReadAsync(buffer, offset, count, cancellationToken);
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var result = await pipes.Output.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            for (var rest = buffer; !rest.IsEmpty; rest = rest[Math.Min(Slice, rest.Length)..])
+            {
+                watch?.Writing();
+                await FlushedAsync(rest[..Math.Min(Slice, rest.Length)], cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            watch?.Written();
+            Release();
+        }
+    }
+
+    /// <summary>Between two frames of the WebSocket. While one is being written there is no room, and nothing is to be learned: whoever does not take that one does not answer.</summary>
+    /// <returns>False: no ping is on its way.</returns>
+    public bool TryPing()
+    {
+        if (watch is null || !_writing.Wait(0, CancellationToken.None))
+        {
+            return false;
+        }
+
+        _ = PingAsync(watch);
+        return true;
+    }
+
+    /// <summary>Never fails: that the connection is gone shows to its reader.</summary>
+    private async Task PingAsync(PeerWatch peer)
+    {
+        try
+        {
+            peer.Writing();
+            await FlushedAsync(peer.NextPing(), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or ObjectDisposedException or OperationCanceledException)
+        {
+            // Its reader sees it, too.
+        }
+        finally
+        {
+            peer.Written();
+            Release();
+        }
+    }
+
+    private async ValueTask<int> WatchedAsync(PeerWatch peer, Memory<byte> buffer, CancellationToken token)
+    {
+        var length = await _input.ReadAsync(buffer, token).ConfigureAwait(false);
+        peer.Heard(buffer.Span[..length]);
+        return length;
+    }
+
+    private async ValueTask FlushedAsync(ReadOnlyMemory<byte> bytes, CancellationToken token)
+    {
+        var result = await pipes.Output.WriteAsync(bytes, token).ConfigureAwait(false);
         if (result.IsCompleted || result.IsCanceled)
         {
             throw new IOException(result.IsCompleted ? "the peer has closed the connection" : "the connection is cut");
@@ -57,8 +120,21 @@ internal sealed class DuplexStream(IDuplexPipe pipes) : Stream
         {
             pipes.Input.CancelPendingRead();
             pipes.Output.CancelPendingFlush();
+            _writing.Dispose();
         }
 
         base.Dispose(disposing);
+    }
+
+    private void Release()
+    {
+        try
+        {
+            _writing.Release();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The connection ended meanwhile; nobody waits.
+        }
     }
 }

@@ -34,6 +34,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     private Task _writing = Task.CompletedTask;
     private long _queued;
     private bool _isClosing;
+    private volatile bool _isReading;
 
     /// <summary>The peer did not read what was sent.</summary>
     public bool IsTooSlow { get; private set; }
@@ -44,6 +45,19 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     /// <summary>What such a peer is told before it is cut; null: nothing.</summary>
     public (int Status, string Reason)? SlowClose { get; init; }
 
+    /// <summary>How long the peer has taken nothing of what is sent to it; zero when nothing waits.</summary>
+    public TimeSpan Stalled => Watch?.Stalled ?? TimeSpan.Zero;
+
+    /// <summary>How long nothing has come from the peer; zero while nobody here reads, since then nothing can be told from it.</summary>
+    public TimeSpan Silent => _isReading && Watch is { } watch ? watch.Silent : TimeSpan.Zero;
+
+    /// <summary>How long the last ping took to be answered; null while it is not.</summary>
+    public TimeSpan? RoundTrip => Watch?.RoundTrip;
+
+    internal DuplexStream? Stream { get; init; }
+
+    internal PeerWatch? Watch { get; init; }
+
     /// <summary>How the peer ended it; null when the connection broke or we ended it.</summary>
     public WebSocketCloseStatus? PeerStatus => socket.CloseStatus;
 
@@ -52,6 +66,8 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     {
         try
         {
+            _isReading = true;
+
             // Without a buffer, until something is there; an empty message is received by that itself.
             var first = await socket.ReceiveAsync(Memory<byte>.Empty, token).ConfigureAwait(false);
             if (first.MessageType is WebSocketMessageType.Close)
@@ -65,7 +81,14 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         {
             return new(MessageKind.End, default);
         }
+        finally
+        {
+            _isReading = false;
+        }
     }
+
+    /// <returns>False: no ping is on its way, since something is being written.</returns>
+    public bool Ping() => Stream?.TryPing() ?? false;
 
     /// <returns>False: nothing of it will be sent.</returns>
     public bool SendText(ReadOnlyMemory<byte> message) => Send(new(WebSocketMessageType.Text, message, 0, ""));
@@ -81,6 +104,37 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         lock (_gate)
         {
             _isClosing = true;
+        }
+    }
+
+    /// <summary>What waits is dropped, so that a peer which begins to read again in time is told why; it is cut soon, whatever it does.</summary>
+    /// <param name="reason">At most 123 bytes.</param>
+    public void GiveUp(int status, string reason)
+    {
+        lock (_gate)
+        {
+            _outgoing.Clear();
+            _queued = 0;
+            if (!_isClosing)
+            {
+                _isClosing = true;
+                Enqueue(new(WebSocketMessageType.Close, default, status, reason));
+            }
+        }
+
+        _ = CutLaterAsync();
+    }
+
+    /// <summary>The peer takes nothing: it is given up like one for which too much waits.</summary>
+    public void GiveUpAsTooSlow()
+    {
+        lock (_gate)
+        {
+            if (!IsTooSlow)
+            {
+                IsTooSlow = true;
+                GiveUp();
+            }
         }
     }
 
@@ -183,19 +237,16 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         }
     }
 
-    /// <summary>What waits is dropped, so that a peer which begins to read again in time is told why.</summary>
     private void GiveUp()
     {
-        if (SlowClose is not var (status, reason))
+        if (SlowClose is var (status, reason))
+        {
+            GiveUp(status, reason);
+        }
+        else
         {
             Abort();
-            return;
         }
-
-        _outgoing.Clear();
-        _queued = 0;
-        Enqueue(new(WebSocketMessageType.Close, default, status, reason));
-        _ = CutLaterAsync();
     }
 
     private async Task WriteAsync()

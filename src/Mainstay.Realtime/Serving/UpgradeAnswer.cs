@@ -11,6 +11,9 @@ public abstract record UpgradeAnswer;
 /// <param name="Handle">Everything that happens on it; when that ends, the connection does.</param>
 public sealed record UpgradeAccepted(string? Protocol, int MaxMessageBytes, Func<MessageSocket, Task> Handle) : UpgradeAnswer
 {
+    /// <summary>Whoever handles it pings the peer and judges by the answers (<see cref="MessageSocket.Ping"/>); else the WebSocket does both by itself, with a timer for each connection.</summary>
+    public bool IsPingedByHandler { get; init; }
+
     /// <summary>How a peer is closed that does not read; null: it is cut.</summary>
     public (int Status, string Reason)? SlowClose { get; init; }
 }

@@ -34,15 +34,22 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
         }
 
         await output.WriteAsync(UpgradeHead.Accept(request, accepted.Protocol));
-        await using var stream = new DuplexStream(connection.Transport);
+        var watch = accepted.IsPingedByHandler ? new PeerWatch(time) : null;
+        await using var stream = new DuplexStream(connection.Transport, watch);
         using var socket = WebSocket.CreateFromStream(stream, new()
         {
             IsServer = true,
             SubProtocol = accepted.Protocol,
-            KeepAliveInterval = limits.PingInterval,
+            KeepAliveInterval = watch is null ? limits.PingInterval : TimeSpan.Zero,
             KeepAliveTimeout = limits.PongPatience,
         });
-        var messages = new MessageSocket(socket, accepted.MaxMessageBytes, limits.QueuedBytes, limits.ClosePatience, time) { SlowClose = accepted.SlowClose, Cut = connection.Abort };
+        var messages = new MessageSocket(socket, accepted.MaxMessageBytes, limits.QueuedBytes, limits.ClosePatience, time)
+        {
+            SlowClose = accepted.SlowClose,
+            Cut = connection.Abort,
+            Stream = stream,
+            Watch = watch,
+        };
         try
         {
             await accepted.Handle(messages);

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
 using System.Text.Json.Nodes;
+using Mainstay.Spec.Model;
 using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Parsing.Kinds;
 using Mainstay.Spec.Parsing.Shapes;
@@ -46,19 +48,10 @@ public sealed class ReferenceTests
     }
 
     [Fact]
-    public void The_page_of_ingest_lists_every_variable()
-    {
-        var page = new StringBuilder("\n| variable | value | default | meaning |\n|---|---|---|---|\n");
-        foreach (var rule in IngestEnvironment.Rules)
-        {
-            var value = rule.Values.IsEmpty ? rule.Type.ToString().ToLowerInvariant() : string.Join(", ", rule.Values.Select(v => $"`{v}`"));
-            var limits = rule.Min is null ? "" : rule.Max is null ? $", at least {rule.Min}" : $", {rule.Min} to {rule.Max}";
-            var needed = rule.RequiredIf is { } condition ? $" Needed with `{condition}`." : rule.RequiredUnless is { } unless ? $" Needed unless `{unless}` is set." : "";
-            page.Append($"| `{rule.Name}` | {value}{limits} | {rule.Default ?? ""} | {rule.Description}{needed} |\n");
-        }
+    public void The_page_of_ingest_lists_every_variable() => GeneratedPage.Match(Variables(IngestEnvironment.Rules), "ingest.md");
 
-        GeneratedPage.Match(page.Append('\n').ToString(), "ingest.md");
-    }
+    [Fact]
+    public void The_page_of_the_hub_lists_every_variable() => GeneratedPage.Match(Variables(HubEnvironment.Rules), "hub.md");
 
     [Fact]
     public void The_page_of_the_manifest_lists_every_key()
@@ -87,6 +80,20 @@ public sealed class ReferenceTests
         Assert.All(references, name => Assert.NotNull(schema["$defs"]![name]));
         Assert.False((bool)schema["additionalProperties"]!);
         Assert.Equal(["stack", "services"], schema["required"]!.AsArray().Select(n => (string?)n));
+    }
+
+    private static string Variables(ImmutableArray<EnvRuleSpec> rules)
+    {
+        var page = new StringBuilder("\n| variable | value | default | meaning |\n|---|---|---|---|\n");
+        foreach (var rule in rules)
+        {
+            var value = rule.Values.IsEmpty ? rule.Type.ToString().ToLowerInvariant() : string.Join(", ", rule.Values.Select(v => $"`{v}`"));
+            var limits = rule.Min is null ? "" : rule.Max is null ? $", at least {rule.Min}" : $", {rule.Min} to {rule.Max}";
+            var needed = rule.RequiredIf is { } condition ? $" Needed with `{condition}`." : rule.RequiredUnless is { } unless ? $" Needed unless `{unless}` is set." : "";
+            page.Append($"| `{rule.Name}` | {value}{limits} | {rule.Default ?? ""} | {rule.Description}{needed} |\n");
+        }
+
+        return page.Append('\n').ToString();
     }
 
     private static string Row(Key key) =>

@@ -7,8 +7,10 @@ internal enum ApiKind
     Health,
     Live,
     Ready,
+    Metrics,
     OpenApi,
     Devices,
+    DevicesHealth,
     Device,
     DeviceRequests,
     Request,
@@ -25,9 +27,11 @@ internal readonly record struct ApiRoute(ApiKind Kind, string Name = "")
         ["", "health"] => new(ApiKind.Health),
         ["", "livez"] => new(ApiKind.Live),
         ["", "readyz"] => new(ApiKind.Ready),
+        ["", "metrics"] => new(ApiKind.Metrics),
         ["", "hub"] => new(ApiKind.Socket),
         ["", "_hub", "openapi.json"] => new(ApiKind.OpenApi),
         ["", "_hub", "devices"] => new(ApiKind.Devices),
+        ["", "_hub", "devices", "health"] => new(ApiKind.DevicesHealth),
         ["", "_hub", "devices", var id] when HubName.IsValid(id) => new(ApiKind.Device, id),
         ["", "_hub", "devices", var id, "requests"] when HubName.IsValid(id) => new(ApiKind.DeviceRequests, id),
         ["", "_hub", "requests", var id] when HubName.IsValid(id) => new(ApiKind.Request, id),
@@ -38,7 +42,7 @@ internal readonly record struct ApiRoute(ApiKind Kind, string Name = "")
     /// <summary>Methods that it has; others are answered with 405.</summary>
     public string[] Methods => Kind switch
     {
-        ApiKind.Health or ApiKind.Live or ApiKind.Ready or ApiKind.OpenApi or ApiKind.Devices or ApiKind.Device => ["GET"],
+        ApiKind.Health or ApiKind.Live or ApiKind.Ready or ApiKind.Metrics or ApiKind.OpenApi or ApiKind.Devices or ApiKind.DevicesHealth or ApiKind.Device => ["GET"],
         ApiKind.Request => ["GET", "DELETE"],
         ApiKind.DeviceRequests or ApiKind.RoomEvents => ["POST"],
         ApiKind.Socket or ApiKind.Nothing => [],

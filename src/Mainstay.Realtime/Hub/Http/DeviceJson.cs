@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Mainstay.Realtime.Hub.Access;
+using Mainstay.Realtime.Hub.Quality;
 using Mainstay.Realtime.Hub.Service;
 using Mainstay.Realtime.Hub.Storage;
 
@@ -10,29 +11,62 @@ namespace Mainstay.Realtime.Hub.Http;
 internal static class DeviceJson
 {
     /// <summary>Who may ask something of a device, or watch it, may know of it.</summary>
-    public static bool MaySee(Identity who, KnownDevice device) =>
-        AccessRules.MayWatch(who, $"device:{device.Address.Id}") || who.Claims.Ask.Any(a => a.Device.Matches(device.Address.Id));
+    public static bool MaySee(Identity who, KnownDevice device) => MaySee(who, device.Address.Id);
 
-    public static byte[] List(Identity who, DeviceBook book, RequestDesk desk) => Write(w =>
+    private static bool MaySee(Identity who, string device) => AccessRules.MayWatch(who, $"device:{device}") || who.Claims.Ask.Any(a => a.Device.Matches(device));
+
+    public static byte[] List(Identity who, HubView view) => Write(w =>
     {
         w.WriteStartObject();
         w.WriteStartArray("devices");
-        foreach (var device in book.In(who.Branch).Where(d => MaySee(who, d)))
+        foreach (var device in view.Devices.In(who.Branch).Where(d => MaySee(who, d)))
         {
-            Device(w, device, book, desk);
+            Device(w, device, view);
         }
 
         w.WriteEndArray();
         w.WriteEndObject();
     });
 
-    public static byte[] One(KnownDevice device, DeviceBook book, RequestDesk desk) => Write(w => Device(w, device, book, desk));
+    /// <summary>How the devices and their connections are, as it was at <c>at</c>.</summary>
+    public static byte[] Health(Identity who, HubView view) => Write(w =>
+    {
+        var report = view.Links.Health(who.Branch, view.Requests, view.Now);
+        w.WriteStartObject();
+        w.WriteNumber("at", report.At.ToUnixTimeMilliseconds());
+        w.WriteStartArray("devices");
+        foreach (var device in report.Devices.Where(d => MaySee(who, d.Device)))
+        {
+            w.WriteStartObject();
+            w.WriteString("id", device.Device);
+            w.WriteBoolean("online", device.Online);
+            w.WriteString("link", device.Grade?.Word());
+            w.WritePropertyName("rtt_ms");
+            if (device.Mean is { } mean)
+            {
+                w.WriteNumberValue((long)mean.TotalMilliseconds);
+            }
+            else
+            {
+                w.WriteNullValue();
+            }
 
-    private static void Device(Utf8JsonWriter w, KnownDevice device, DeviceBook book, RequestDesk desk)
+            w.WriteNumber("missed", device.Missed);
+            w.WriteNumber("waiting", device.Waiting);
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
+        w.WriteEndObject();
+    });
+
+    public static byte[] One(KnownDevice device, HubView view) => Write(w => Device(w, device, view));
+
+    private static void Device(Utf8JsonWriter w, KnownDevice device, HubView view)
     {
         w.WriteStartObject();
         w.WriteString("id", device.Address.Id);
-        w.WriteBoolean("online", book.Online(device.Address) is not null);
+        w.WriteBoolean("online", view.Devices.Online(device.Address) is not null);
         w.WriteString("kind", device.Kind);
         w.WriteString("version", device.Version);
         w.WriteStartArray("caps");
@@ -44,7 +78,8 @@ internal static class DeviceJson
         w.WriteEndArray();
         w.WriteNumber("first_seen", device.FirstSeen.ToUnixTimeMilliseconds());
         w.WriteNumber("last_seen", device.LastSeen.ToUnixTimeMilliseconds());
-        w.WriteNumber("waiting", desk.Waiting(device.Address));
+        w.WriteNumber("waiting", view.Requests.Waiting(device.Address));
+        w.WriteString("link", view.Links.Of(device.Address)?.Grade.Word());
         w.WriteEndObject();
     }
 

@@ -7,6 +7,7 @@ using Mainstay.Realtime.Hub.Requests;
 using Mainstay.Realtime.Hub.Rooms;
 using Mainstay.Realtime.Hub.Service;
 using Mainstay.Realtime.Hub.Sockets;
+using Mainstay.Realtime.Metrics;
 using Microsoft.AspNetCore.Http;
 
 namespace Mainstay.Realtime.Hub.Http;
@@ -15,6 +16,7 @@ namespace Mainstay.Realtime.Hub.Http;
 internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
 {
     private const int MaxWaitSeconds = 60;
+    private const string NoRoute = """{"code":"no_route","message":"the routes are in /_hub/openapi.json","temporary":false}""";
 
     public async Task AnswerAsync(HttpContext http)
     {
@@ -26,12 +28,16 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
         }
         else if (route.Kind is ApiKind.Nothing)
         {
-            await WriteAsync(http, 404, """{"code":"no_route","message":"the routes are in /_hub/openapi.json","temporary":false}""");
+            await WriteAsync(http, 404, NoRoute);
         }
         else if (!route.Methods.Contains(http.Request.Method, StringComparer.Ordinal))
         {
             http.Response.Headers.Allow = string.Join(", ", route.Methods);
             await WriteAsync(http, 405, """{"code":"no_method","message":"this route has other methods","temporary":false}""");
+        }
+        else if (route.Kind is ApiKind.Metrics)
+        {
+            await MetricsAsync(http);
         }
         else if (route.Kind is ApiKind.Health or ApiKind.Live or ApiKind.Ready or ApiKind.OpenApi)
         {
@@ -51,6 +57,20 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
             : ports.Actor.CanStore ? (200, "healthy")
             : (kind is ApiKind.Ready ? 200 : 503, "unhealthy");
         return WriteAsync(http, status, $$"""{"status":"{{word}}","service":"hub","store":{{(ports.Actor.CanStore ? "true" : "false")}}}""");
+    }
+
+    /// <summary>For whoever collects figures on this machine; what came through the edge is from outside, and the hub has no figures for it.</summary>
+    private async Task MetricsAsync(HttpContext http)
+    {
+        if (http.Request.Headers.ContainsKey("X-Forwarded-For"))
+        {
+            await WriteAsync(http, 404, NoRoute);
+            return;
+        }
+
+        var text = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await ports.Actor.PostAsync(new HubInput.Looked(view => text.TrySetResult(ports.Metrics.Text(view))), http.RequestAborted);
+        await WriteAsync(http, 200, await text.Task.WaitAsync(http.RequestAborted), MetricText.ContentType);
     }
 
     /// <summary>Null when it was answered already.</summary>
@@ -107,11 +127,14 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
                 await PublishAsync(http, route.Name, who);
                 break;
             case ApiKind.Devices:
-                await LookAsync(http, (book, desk) => (200, DeviceJson.List(who, book, desk)));
+                await LookAsync(http, view => (200, DeviceJson.List(who, view)));
+                break;
+            case ApiKind.DevicesHealth:
+                await LookAsync(http, view => (200, DeviceJson.Health(who, view)));
                 break;
             case ApiKind.Device:
-                await LookAsync(http, (book, desk) => book.Find(new(who.Branch, route.Name)) is { } known && DeviceJson.MaySee(who, known)
-                    ? (200, DeviceJson.One(known, book, desk))
+                await LookAsync(http, view => view.Devices.Find(new(who.Branch, route.Name)) is { } known && DeviceJson.MaySee(who, known)
+                    ? (200, DeviceJson.One(known, view))
                     : (404, MessageWriter.Error(new(HubErrorCode.UnknownDevice, "no device of this name was ever connected"))));
                 break;
             default:
@@ -144,6 +167,9 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
             return;
         }
 
+        // Who does not wait is told by the webhook, if there is one.
+        var patience = Patience(http);
+        request = request with { Notify = request.Notify ?? (patience is null && ports.HasWebhook) };
         var asker = new HttpAsker();
         await ports.Actor.PostAsync(new HubInput.Asked(asker, who, request), http.RequestAborted);
         if (await asker.Answered.WaitAsync(http.RequestAborted) is { } refused)
@@ -152,11 +178,11 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
             return;
         }
 
-        if (Patience(http) is { } patience)
+        if (patience is { } wait)
         {
             try
             {
-                await asker.Ended.WaitAsync(patience, ports.Time, http.RequestAborted);
+                await asker.Ended.WaitAsync(wait, ports.Time, http.RequestAborted);
             }
             catch (TimeoutException)
             {
@@ -194,10 +220,10 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
         await (error is not null ? RefuseAsync(http, error) : WriteAsync(http, 200, MessageWriter.Published("http", at!.Value)));
     }
 
-    private async Task LookAsync(HttpContext http, Func<DeviceBook, RequestDesk, (int Status, byte[] Json)> look)
+    private async Task LookAsync(HttpContext http, Func<HubView, (int Status, byte[] Json)> look)
     {
         var seen = new TaskCompletionSource<(int Status, byte[] Json)>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await ports.Actor.PostAsync(new HubInput.Looked((book, desk) => seen.TrySetResult(look(book, desk))), http.RequestAborted);
+        await ports.Actor.PostAsync(new HubInput.Looked(view => seen.TrySetResult(look(view))), http.RequestAborted);
         var (status, json) = await seen.Task.WaitAsync(http.RequestAborted);
         await WriteAsync(http, status, json);
     }
@@ -257,10 +283,10 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
 
     private static Task WriteAsync(HttpContext http, int status, string json) => WriteAsync(http, status, Encoding.UTF8.GetBytes(json));
 
-    private static async Task WriteAsync(HttpContext http, int status, byte[] json)
+    private static async Task WriteAsync(HttpContext http, int status, byte[] json, string type = "application/json")
     {
         http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json";
+        http.Response.ContentType = type;
         http.Response.Headers.CacheControl = "no-store";
         http.Response.ContentLength = json.Length;
         await http.Response.Body.WriteAsync(json, http.RequestAborted);

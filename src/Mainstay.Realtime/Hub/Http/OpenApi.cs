@@ -21,7 +21,8 @@ internal static class OpenApi
                 "requestBody": { "required": true, "content": { "application/json": { "schema": { "type": "object", "required": ["op"], "properties": {
                   "part": { "type": "string" }, "op": { "type": "string" }, "data": {},
                   "ttl_ms": { "type": "integer", "minimum": 0, "maximum": 86400000, "default": 300000 },
-                  "timeout_ms": { "type": "integer", "minimum": 1000, "maximum": 3600000, "default": 60000 } } } } } },
+                  "timeout_ms": { "type": "integer", "minimum": 1000, "maximum": 3600000, "default": 60000 },
+                  "notify": { "type": "boolean", "description": "The end is told to the webhook; left out: it is, unless Prefer has wait." } } } } } },
                 "responses": {
                   "200": { "$ref": "#/components/responses/request" }, "202": { "$ref": "#/components/responses/request" },
                   "410": { "$ref": "#/components/responses/request" }, "504": { "$ref": "#/components/responses/request" },
@@ -45,7 +46,12 @@ internal static class OpenApi
               "responses": { "200": { "description": "Those that the token may ask or watch.", "content": { "application/json": { "schema": { "type": "object", "properties": { "devices": { "type": "array", "items": { "$ref": "#/components/schemas/device" } } } } } } }, "default": { "$ref": "#/components/responses/error" } } } },
             "/_hub/devices/{id}": { "get": { "summary": "One device.", "parameters": [ { "$ref": "#/components/parameters/id" }, { "$ref": "#/components/parameters/branch" } ],
               "responses": { "200": { "description": "What is known of it.", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/device" } } } }, "default": { "$ref": "#/components/responses/error" } } } },
+            "/_hub/devices/health": { "get": { "summary": "How the devices and their connections are, at most a minute old.", "parameters": [ { "$ref": "#/components/parameters/branch" } ],
+              "responses": { "200": { "description": "Those that the token may ask or watch.", "content": { "application/json": { "schema": { "type": "object", "properties": { "at": { "type": "integer" }, "devices": { "type": "array", "items": {
+                "type": "object", "properties": { "id": { "type": "string" }, "online": { "type": "boolean" }, "link": { "enum": ["poor", "fair", "good", "excellent", null] }, "rtt_ms": { "type": ["integer", "null"] },
+                "missed": { "type": "integer" }, "waiting": { "type": "integer" } } } } } } } } }, "default": { "$ref": "#/components/responses/error" } } } },
             "/_hub/openapi.json": { "get": { "summary": "This.", "security": [], "responses": { "200": { "description": "This." } } } },
+            "/metrics": { "get": { "summary": "Figures in the text format of Prometheus, on this machine only.", "security": [], "responses": { "200": { "description": "Figures." }, "404": { "description": "The request came through the edge." } } } },
             "/health": { "get": { "summary": "How the hub is; 503 when it cannot store.", "security": [], "responses": { "200": { "description": "Healthy." }, "503": { "description": "It cannot store." } } } },
             "/livez": { "get": { "summary": "Whether it runs.", "security": [], "responses": { "200": { "description": "It does." } } } },
             "/readyz": { "get": { "summary": "Whether it takes clients.", "security": [], "responses": { "200": { "description": "It does." }, "503": { "description": "It drains." } } } }
@@ -67,7 +73,8 @@ internal static class OpenApi
             },
             "schemas": {
               "device": { "type": "object", "properties": { "id": { "type": "string" }, "online": { "type": "boolean" }, "kind": { "type": ["string", "null"] }, "version": { "type": ["string", "null"] },
-                "caps": { "type": "array", "items": { "type": "string" } }, "first_seen": { "type": "integer" }, "last_seen": { "type": "integer" }, "waiting": { "type": "integer" } } }
+                "caps": { "type": "array", "items": { "type": "string" } }, "first_seen": { "type": "integer" }, "last_seen": { "type": "integer" }, "waiting": { "type": "integer" },
+                "link": { "enum": ["poor", "fair", "good", "excellent", null] } } }
             }
           }
         }

@@ -26,9 +26,15 @@ internal sealed record HubRates
     /// <summary>One token's subject, on all its connections.</summary>
     public Rate Identity { get; init; } = Rate.PerMinute(600, 50);
 
-    /// <summary>All messages of one connection.</summary>
+    /// <summary>Messages of one connection that want an answer.</summary>
     public Rate Connection { get; init; } = Rate.PerMinute(6000, 200);
 
-    /// <summary>Names that are counted at once, for each of the four.</summary>
+    /// <summary>The same, with what needs no answer: status, pings, answers of devices. Who says more is closed: leaving out what a device says would be worse.</summary>
+    public Rate Messages { get; init; } = Rate.PerMinute(120_000, 4_000);
+
+    /// <summary>All messages of one token's subject, on all its connections.</summary>
+    public Rate Subject { get; init; } = Rate.PerMinute(240_000, 8_000);
+
+    /// <summary>Names that are counted at once, for each of the five.</summary>
     public int MaxNames { get; init; } = 20_000;
 }

@@ -24,9 +24,13 @@ internal sealed class RequestLimits(HubRates rates)
     private readonly RateLimiter _branches = new(rates.Branch, rates.MaxNames);
     private readonly RateLimiter _targets = new(rates.Target, rates.MaxNames);
     private readonly RateLimiter _identities = new(rates.Identity, rates.MaxNames);
+    private readonly RateLimiter _subjects = new(rates.Subject, rates.MaxNames);
     private readonly RateLimiter _connections = new(rates.Connection, rates.MaxNames);
 
-    /// <summary>A message of any kind.</summary>
+    /// <summary>A message of any kind, on any of its connections.</summary>
+    public bool Subject(Identity who, DateTimeOffset now) => _subjects.TryTake(who.Name, now) == TimeSpan.Zero;
+
+    /// <summary>A message that wants an answer.</summary>
     public LimitVerdict Message(string connection, DateTimeOffset now) => Verdict(LimitedBy.Connection, _connections.TryTake(connection, now));
 
     /// <summary>A new request. The longest of the waits is told, so that coming back then is not for nothing.</summary>

@@ -71,13 +71,13 @@ internal enum HubClose
 {
     NotText = 1003,
     NotUtf8 = 1007,
-    TooManyBadMessages = 1008,
+    TooManyMessages = 1008,
     TooBig = 1009,
     Restart = 1012,
     Full = 1013,
     Unauthorized = 3000,
     WrongToken = 3003,
-    TooSlowToSpeak = 3008,
+    Silent = 3008,
     Replaced = 4001,
     ReadsTooSlowly = 4002,
 }

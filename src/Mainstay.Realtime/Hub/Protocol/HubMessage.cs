@@ -14,7 +14,11 @@ internal abstract record HubMessage
 
     internal sealed record Publish(string Id, string Room, ReadOnlyMemory<byte> Data, string? Key, string? Correlation, string? Trace) : HubMessage;
 
-    internal sealed record Request(string Id, string To, string Op, ReadOnlyMemory<byte> Data, string Key, TimeSpan Ttl, TimeSpan Timeout, string? Correlation, string? Trace) : HubMessage;
+    internal sealed record Request(string Id, string To, string Op, ReadOnlyMemory<byte> Data, string Key, TimeSpan Ttl, TimeSpan Timeout, string? Correlation, string? Trace) : HubMessage
+    {
+        /// <summary>Whether its end is told to the webhook; null: as is usual for how it was asked.</summary>
+        public bool? Notify { get; init; }
+    }
 
     internal sealed record Cancel(string Id, string To, string Key) : HubMessage;
 

@@ -62,19 +62,19 @@ internal static class MessageWriter
     public static byte[] Update(string id, RequestRecord request) => Write("upd", w =>
     {
         w.WriteString("id", id);
-        w.WriteString("request", request.Id.Value);
-        w.WriteString("state", request.Phase.Word());
-        if (request.Outcome is { } outcome)
-        {
-            Raw(w, "data", outcome.Data);
-            if (outcome.Code is { } code)
-            {
-                Error(w, "error", code, outcome.Message ?? "");
-            }
-        }
+        Where(w, request);
+    });
 
-        w.WriteString("because", request.Because);
-        Context(w, request.Spec.Correlation, request.Spec.Trace);
+    /// <summary>That a request has ended, to the webhook: what <c>upd</c> says, and enough to know it by.</summary>
+    public static byte[] Notice(string id, RequestRecord request, DateTimeOffset at) => Write("notice", w =>
+    {
+        w.WriteString("id", id);
+        w.WriteNumber("at", at.ToUnixTimeMilliseconds());
+        w.WriteString("branch", request.Spec.Target.Device.Branch.Name);
+        w.WriteString("to", request.Spec.Target.Wire);
+        w.WriteString("op", request.Spec.Op);
+        w.WriteString("key", request.Spec.Key);
+        Where(w, request);
     });
 
     /// <param name="request">As it was when it was sent.</param>
@@ -151,6 +151,23 @@ internal static class MessageWriter
     public static byte[] Ping(long n) => Write("ping", w => w.WriteNumber("n", n));
 
     public static byte[] Pong(long n) => Write("pong", w => w.WriteNumber("n", n));
+
+    private static void Where(Utf8JsonWriter w, RequestRecord request)
+    {
+        w.WriteString("request", request.Id.Value);
+        w.WriteString("state", request.Phase.Word());
+        if (request.Outcome is { } outcome)
+        {
+            Raw(w, "data", outcome.Data);
+            if (outcome.Code is { } code)
+            {
+                Error(w, "error", code, outcome.Message ?? "");
+            }
+        }
+
+        w.WriteString("because", request.Because);
+        Context(w, request.Spec.Correlation, request.Spec.Trace);
+    }
 
     private static void Position(Utf8JsonWriter w, RoomPosition position)
     {

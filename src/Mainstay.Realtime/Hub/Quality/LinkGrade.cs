@@ -11,6 +11,14 @@ internal enum LinkGrade
 
 internal static class LinkGrades
 {
+    public static string Word(this LinkGrade grade) => grade switch
+    {
+        LinkGrade.Poor => "poor",
+        LinkGrade.Fair => "fair",
+        LinkGrade.Good => "good",
+        LinkGrade.Excellent => "excellent",
+    };
+
     /// <summary>What one answered ping is worth.</summary>
     public static LinkGrade OfRoundTrip(TimeSpan roundTrip) => roundTrip.TotalMilliseconds switch
     {

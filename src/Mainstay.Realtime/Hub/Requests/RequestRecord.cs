@@ -17,7 +17,11 @@ internal readonly record struct RequestId(string Value)
 /// <param name="Timeout">How long the device may take from its <c>ack</c>.</param>
 /// <param name="Correlation">On everything that follows from it.</param>
 /// <param name="Trace">A W3C traceparent, or null.</param>
-internal sealed record RequestSpec(TargetAddress Target, string Op, ReadOnlyMemory<byte> Data, string Key, TimeSpan Ttl, TimeSpan Timeout, string Correlation, string? Trace);
+internal sealed record RequestSpec(TargetAddress Target, string Op, ReadOnlyMemory<byte> Data, string Key, TimeSpan Ttl, TimeSpan Timeout, string Correlation, string? Trace)
+{
+    /// <summary>Its end is told to the webhook.</summary>
+    public bool Notify { get; init; }
+}
 
 /// <summary>What came of it.</summary>
 /// <param name="Data">The device's result as JSON in UTF-8; empty if there is none.</param>

@@ -13,10 +13,17 @@ internal sealed partial class HubActor
             case HubInput.Joined joined:
                 await JoinAsync(batch, joined.Client, joined.Hello, now);
                 break;
+            case HubInput.Pinged pinged:
+                _links.Heard(pinged.Samples, now);
+                break;
+            case HubInput.Said said when !_requests.Subject(said.Client, now):
+                batch.Always(() => said.Client.Close(HubClose.TooManyMessages, "too many messages of this identity"));
+                break;
             case HubInput.Said said:
                 // What devices answer and report is not counted: an answer that is dropped costs a question, and reports are gathered anyway.
                 if (IdOf(said.Message) is { } id && _requests.Message(said.Client, now) is { By: not LimitedBy.Nothing } limited)
                 {
+                    _context.Metrics.Refused.Add(HubErrorCode.TooManyRequests);
                     batch.Always(() => said.Client.Send(MessageWriter.Error(new(HubErrorCode.TooManyRequests, "too many messages of this connection", id, limited.RetryAfter))));
                     break;
                 }
@@ -39,7 +46,10 @@ internal sealed partial class HubActor
                 await _rooms.PublishAsync(batch, publish.Who, publish.Publish, publish.Done, publish.Refused, now);
                 break;
             case HubInput.Looked looked:
-                batch.Always(() => looked.Look(_devices, _requests));
+                batch.Always(() => looked.Look(new(_clients, _devices, _requests, _links, _notices, now)));
+                break;
+            case HubInput.NoticeSettled settled:
+                _notices.Settled(batch, settled.Place);
                 break;
             case HubInput.NotSent notSent:
                 _requests.NotSent(batch, notSent.Request, notSent.Client, now);
@@ -62,6 +72,7 @@ internal sealed partial class HubActor
         {
             batch.Save(_devices.Seen(client, device, now));
             _statuses.Connected(device, now);
+            _links.Connected(device, now);
         }
 
         batch.Then(
@@ -151,6 +162,7 @@ internal sealed partial class HubActor
             {
                 batch.Save(seen);
                 _statuses.Disconnected(device, now);
+                _links.Disconnected(device, now);
             }
 
             _requests.Disconnected(batch, device, client, now);

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Mainstay.Realtime.Hub.Access;
+using Mainstay.Realtime.Hub.Notices;
 using Mainstay.Realtime.Hub.Protocol;
 using Mainstay.Realtime.Hub.Requests;
 
@@ -19,11 +20,14 @@ internal sealed partial class HubActor : IAsyncDisposable
     private readonly Channel<HubInput> _mailbox = Channel.CreateBounded<HubInput>(new BoundedChannelOptions(MaxMailbox) { SingleReader = true });
     private readonly Queue<HubInput> _own = [];
     private readonly HubContext _context;
+    private readonly TimeProvider _time;
     private readonly ITimer _alarm;
     private readonly DeviceBook _devices = new();
+    private readonly NoticeDesk _notices;
     private readonly RequestDesk _requests;
     private readonly RoomDesk _rooms;
     private readonly StatusDesk _statuses;
+    private readonly LinkDesk _links;
     private readonly HashSet<IHubClient> _clients = [];
     private DateTimeOffset? _retryStoreAt;
     private bool _draining;
@@ -31,10 +35,12 @@ internal sealed partial class HubActor : IAsyncDisposable
 
     public HubActor(HubContext context, TimeProvider time)
     {
-        _context = context;
-        _requests = new(context, _devices, _own.Enqueue);
+        (_context, _time) = (context, time);
+        _notices = new(context);
+        _requests = new(context, _devices, _notices, _own.Enqueue);
         _rooms = new(context);
         _statuses = new(context);
+        _links = new(context, _devices, _statuses);
 
         // A full mailbox needs no waking: every batch looks at what is due.
         _alarm = time.CreateTimer(_ => _mailbox.Writer.TryWrite(new HubInput.Woke()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -52,6 +58,7 @@ internal sealed partial class HubActor : IAsyncDisposable
         var now = _context.Now();
         _devices.Restore(await _context.Store.ReadDevicesAsync(token));
         var records = await _context.Store.ReadAllAsync(token);
+        _notices.Restore(await _context.Store.ReadNoticesAsync(token));
         var batch = new HubBatch();
         var queues = records.GroupBy(r => r.Spec.Target.Device).ToArray();
         foreach (var queue in queues)
@@ -94,6 +101,7 @@ internal sealed partial class HubActor : IAsyncDisposable
             await RetryStoreAsync(batch, now);
             _requests.Woke(batch, now);
             _statuses.Woke(batch, now);
+            _notices.Trim(batch);
             for (var i = 0; i < MaxBatch && (_own.TryDequeue(out var input) || _mailbox.Reader.TryRead(out input)); i++)
             {
                 await HandleAsync(batch, input, now);
@@ -119,10 +127,13 @@ internal sealed partial class HubActor : IAsyncDisposable
             try
             {
                 // Not ended by a stop: what was decided is written whole, or not at all.
+                var began = _time.GetTimestamp();
                 await _context.Store.SaveAsync(changes, CancellationToken.None);
+                _context.Metrics.StoreSeconds.Observe(_time.GetElapsedTime(began).TotalSeconds);
             }
             catch (RequestStoreException e)
             {
+                _context.Metrics.StoreFailures.Add();
                 if (_canStore)
                 {
                     _context.Log.StoreFailed(e.Message);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mainstay.Realtime.Hub.Access;
+using Mainstay.Realtime.Hub.Notices;
 using Mainstay.Realtime.Hub.Requests;
 using Mainstay.Realtime.Hub.Storage;
 
@@ -12,6 +13,8 @@ internal sealed class HubBatch
     private readonly HashSet<RequestId> _forgets = [];
     private readonly List<PublishedEvent> _events = [];
     private readonly Dictionary<DeviceAddress, KnownDevice> _devices = [];
+    private readonly List<Notice> _notices = [];
+    private readonly List<long> _settled = [];
     private readonly List<(Action? Saved, Action? Failed)> _actions = [];
 
     /// <summary>Queues that are ahead of the store until it is written.</summary>
@@ -20,7 +23,7 @@ internal sealed class HubBatch
     /// <summary>The same for rooms.</summary>
     public HashSet<RoomAddress> Rooms { get; } = [];
 
-    public HubChanges Changes => new([.. _requests.Values], [.. _forgets], [.. _events], [.. _devices.Values]);
+    public HubChanges Changes => new([.. _requests.Values], [.. _forgets], [.. _events], [.. _devices.Values]) { Notices = [.. _notices], Settled = [.. _settled] };
 
     public void Save(DeviceAddress device, QueueDecision decision)
     {
@@ -45,6 +48,11 @@ internal sealed class HubBatch
     }
 
     public void Save(KnownDevice device) => _devices[device.Address] = device;
+
+    public void Save(Notice notice) => _notices.Add(notice);
+
+    /// <summary>The notice of this place need not be kept any more.</summary>
+    public void Settle(long place) => _settled.Add(place);
 
     /// <param name="saved">Done once everything is on disk.</param>
     /// <param name="failed">Done instead when it could not be written.</param>

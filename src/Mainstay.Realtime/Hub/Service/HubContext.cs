@@ -1,4 +1,5 @@
 using Mainstay.Realtime.Hub.Limits;
+using Mainstay.Realtime.Hub.Notices;
 using Mainstay.Realtime.Hub.Requests;
 using Mainstay.Realtime.Hub.Rooms;
 using Mainstay.Realtime.Hub.Status;
@@ -21,8 +22,14 @@ internal sealed record HubLimits
     /// <summary>From the handshake to <c>hello</c>.</summary>
     public TimeSpan HelloWithin { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>What a client is told of pings.</summary>
-    public TimeSpan Ping { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>Between two pings of a connection.</summary>
+    public TimeSpan Ping { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a connection may take nothing of what waits for it; found out within another second.</summary>
+    public TimeSpan MaxStall { get; init; } = TimeSpan.FromSeconds(9);
+
+    /// <summary>A device that comes back within this time had a fault of its connection; later it was away.</summary>
+    public TimeSpan LinkMemory { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Bad messages of one connection in a minute.</summary>
     public int MaxBadMessages { get; init; } = 20;
@@ -32,6 +39,9 @@ internal sealed record HubLimits
 
     /// <summary>Who waits for one request.</summary>
     public int MaxAskers { get; init; } = 1000;
+
+    /// <summary>Notices that the webhook has not taken; then the oldest are dropped.</summary>
+    public int MaxNotices { get; init; } = 10_000;
 
     /// <summary>Rooms in memory; those without anybody in them go first, and come back from the store.</summary>
     public int MaxRooms { get; init; } = 10_000;
@@ -48,6 +58,11 @@ internal sealed record HubLimits
 /// <param name="Log">For people.</param>
 internal sealed record HubContext(IHubStore Store, HubLimits Limits, Func<string> NewId, HubClock Clock, ILogger Log)
 {
+    public HubMetrics Metrics { get; init; } = new();
+
+    /// <summary>Takes what the webhook is to be told; null: there is none.</summary>
+    public Action<Notice>? Notify { get; init; }
+
     public DateTimeOffset Now() => Clock.Now();
 }
 

@@ -27,7 +27,13 @@ internal abstract record HubInput
     internal sealed record PublishAsked(Identity Who, HubMessage.Publish Publish, Action<RoomPosition> Done, Action<HubError> Refused) : HubInput;
 
     /// <summary>Somebody wants to see what is known; nothing changes by it.</summary>
-    internal sealed record Looked(Action<DeviceBook, RequestDesk> Look) : HubInput;
+    internal sealed record Looked(Action<HubView> Look) : HubInput;
+
+    /// <summary>Pings of devices were answered, or not.</summary>
+    internal sealed record Pinged(IReadOnlyList<LinkSample> Samples) : HubInput;
+
+    /// <summary>A notice was taken by the webhook, or given up.</summary>
+    internal sealed record NoticeSettled(long Place) : HubInput;
 
     /// <summary>No byte of a request left the hub.</summary>
     internal sealed record NotSent(RequestRecord Request, IHubClient? Client) : HubInput;

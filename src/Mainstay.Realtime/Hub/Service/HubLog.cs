@@ -34,4 +34,16 @@ internal static partial class HubLog
 
     [LoggerMessage(EventId = 8309, Level = LogLevel.Information, Message = "a connection was closed with {Code}: {Because}")]
     public static partial void Closed(this ILogger log, int code, string because);
+
+    [LoggerMessage(EventId = 8311, Level = LogLevel.Error, Message = "the webhook was not told of request {Request}: too many notices wait")]
+    public static partial void NoticeDropped(this ILogger log, string request);
+
+    [LoggerMessage(EventId = 8312, Level = LogLevel.Error, Message = "the webhook was not told of request {Request}: it has taken no notice of it for a day")]
+    public static partial void NoticeGivenUp(this ILogger log, string request);
+
+    [LoggerMessage(EventId = 8313, Level = LogLevel.Warning, Message = "the webhook did not take the notice of request {Request} ({Because}); it is told again in about {Seconds} s")]
+    public static partial void NoticeRefused(this ILogger log, string request, string because, double seconds);
+
+    [LoggerMessage(EventId = 8310, Level = LogLevel.Information, Message = "the connection of {Device} has {Change} from {From} to {To}")]
+    public static partial void LinkChanged(this ILogger log, string device, string change, string from, string to);
 }

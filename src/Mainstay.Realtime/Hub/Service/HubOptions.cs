@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Hub.Limits;
+using Mainstay.Realtime.Hub.Notices;
 using Mainstay.Realtime.Hub.SocketIo;
 using Mainstay.Realtime.Hub.Sockets;
 using Mainstay.Realtime.Serving;
@@ -22,6 +23,9 @@ internal sealed record HubOptions
     public required AuthPolicy Auth { get; init; }
 
     public required HubLimits Limits { get; init; }
+
+    /// <summary>Null: nobody is told of the ends of requests.</summary>
+    public Webhook? Webhook { get; init; }
 
     public LicenceFile? Licences { get; init; }
 
@@ -66,16 +70,38 @@ internal sealed record HubOptions
 
         var (map, faults) = complete.GetValueOrDefault("HUB_SOCKETIO_MAP") is { Length: > 0 } mapPath ? EventMapFile.Open(mapPath) : (null, []);
         problems.AddRange(faults.Select(f => $"HUB_SOCKETIO_MAP {f}\n  fix: name a JSON file as docs/wire/socketio.md describes it, or leave the setting out"));
-
+        var webhook = WebhookOf(complete, problems);
         return problems.Count > 0
             ? (null, [.. problems])
-            : (new HubOptions { Port = (int)Number(complete, "PORT")!, Data = data, Auth = auth.Policy!, Limits = LimitsOf(complete), Licences = licences, SocketIo = map }, []);
+            : (new HubOptions { Port = (int)Number(complete, "PORT")!, Data = data, Auth = auth.Policy!, Limits = LimitsOf(complete), Licences = licences, SocketIo = map, Webhook = webhook }, []);
+    }
+
+    private static Webhook? WebhookOf(ImmutableSortedDictionary<string, string> environment, List<string> problems)
+    {
+        var (url, secret) = (environment.GetValueOrDefault("HUB_WEBHOOK_URL") ?? "", environment.GetValueOrDefault("HUB_WEBHOOK_SECRET") ?? "");
+        if (url.Length == 0)
+        {
+            return null;
+        }
+
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            problems.Add("HUB_WEBHOOK_URL must be an http(s) URL\n  fix: write it as https://HOST/PATH");
+        }
+
+        if (secret.Length < Webhook.MinSecret)
+        {
+            problems.Add($"HUB_WEBHOOK_SECRET must have at least {Webhook.MinSecret} characters when HUB_WEBHOOK_URL is set\n  fix: make one with: openssl rand -hex 32");
+        }
+
+        return uri is null ? null : new(uri, secret);
     }
 
     private static HubLimits LimitsOf(ImmutableSortedDictionary<string, string> environment) => new()
     {
         Requests = new() { KeyKept = Duration(environment, "HUB_KEY_KEPT") },
         Rooms = new() { MaxEvents = (int)Number(environment, "HUB_ROOM_EVENTS")!, MaxAge = Duration(environment, "HUB_ROOM_AGE") },
+        Ping = Duration(environment, "HUB_PING"),
         Status = new() { MaxWait = TimeSpan.FromMilliseconds(Number(environment, "HUB_STATUS_WAIT_MS")!.Value) },
         Rates = new() { Branch = PerMinute(environment, "HUB_BRANCH_RATE"), Target = PerMinute(environment, "HUB_TARGET_RATE") },
     };

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Auth.Jwt;
 using Mainstay.Realtime.Hub.Http;
+using Mainstay.Realtime.Hub.Notices;
 using Mainstay.Realtime.Hub.SocketIo;
 using Mainstay.Realtime.Hub.Sockets;
 using Mainstay.Realtime.Hub.Storage;
@@ -16,6 +17,9 @@ internal sealed class HubService : IAsyncDisposable
     private static readonly TimeSpan s_drainPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_retryBase = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Of the webhook, for one notice.</summary>
+    private static readonly TimeSpan s_webhookPatience = TimeSpan.FromSeconds(10);
+
     /// <summary>So many clients a second can come back without hurting anybody.</summary>
     private const int ReturningPerSecond = 500;
 
@@ -25,8 +29,10 @@ internal sealed class HubService : IAsyncDisposable
     private readonly SqliteHubStore _store;
     private readonly HubActor _actor;
     private readonly AuthGate _gate;
+    private readonly Heartbeat _heartbeat;
+    private readonly NoticeCourier? _courier;
     private readonly HubDoor _door;
-    private readonly Heartbeats _heartbeats;
+    private readonly EnginePings _enginePings;
     private readonly RealtimeServer _server;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _connections;
@@ -37,12 +43,17 @@ internal sealed class HubService : IAsyncDisposable
         (_time, _random) = (time, random);
         _log = loggers.CreateLogger<HubService>();
         _store = new(Path.Combine(options.Data, "hub.db"), time, _log);
-        _actor = new(new(_store, options.Limits, NewId, new(time), _log), time);
+        var metrics = new HubMetrics();
+        _courier = options.Webhook is { } webhook
+            ? new(webhook, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = s_webhookPatience }, SettledAsync, metrics, time, random, _log)
+            : null;
+        _actor = new(new(_store, options.Limits, NewId, new(time), _log) { Metrics = metrics, Notify = _courier is null ? null : _courier.Add }, time);
         _gate = new(options.Auth, fetcher, time, loggers.CreateLogger<AuthGate>());
-        var ports = new ConnectionPorts(_actor, new(_gate, options.Auth, options.Licences), options.Limits, NewId, () => Interlocked.Increment(ref _connections), time, _log);
+        _heartbeat = new(options.Limits.Ping, options.Limits.MaxStall, options.Licences, (samples, token) => _actor.PostAsync(new HubInput.Pinged(samples), token), time);
+        var ports = new ConnectionPorts(_actor, new(_gate, options.Auth, options.Licences), options.Limits, NewId, () => Interlocked.Increment(ref _connections), time, _log, _heartbeat, metrics) { HasWebhook = _courier is not null };
         _door = new(ports);
-        _heartbeats = new(options.Engine, time);
-        var (socketIo, api) = (new SocketIoDoor(_door, ports, options.SocketIo, _heartbeats), new HubApi(ports, _door));
+        _enginePings = new(options.Engine, time);
+        var (socketIo, api) = (new SocketIoDoor(_door, ports, options.SocketIo, _enginePings), new HubApi(ports, _door));
         _server = new(
             options.Port,
             (request, token) => SocketIoDoor.IsFor(request.Path) ? socketIo.DecideAsync(request, token) : _door.DecideAsync(request, token),
@@ -65,6 +76,8 @@ internal sealed class HubService : IAsyncDisposable
         await _actor.StartAsync(now);
         var acting = EndedAsync(_actor.RunAsync(background.Token));
         var keys = EndedAsync(_gate.RunAsync(background.Token));
+        var telling = _courier is null ? Task.CompletedTask : EndedAsync(_courier.RunAsync(background.Token));
+        var beating = EndedAsync(_heartbeat.RunAsync(background.Token));
         try
         {
             await _server.StartAsync(now);
@@ -83,18 +96,21 @@ internal sealed class HubService : IAsyncDisposable
         finally
         {
             await background.CancelAsync();
-            await Task.WhenAll(acting, keys);
+            await Task.WhenAll(acting, keys, beating, telling);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        await _heartbeats.DisposeAsync();
+        await _enginePings.DisposeAsync();
         await _actor.DisposeAsync();
         await _gate.DisposeAsync();
+        _courier?.Dispose();
         _store.Dispose();
     }
+
+    private ValueTask SettledAsync(long place) => _actor.PostAsync(new HubInput.NoticeSettled(place), CancellationToken.None);
 
     private async Task DrainAsync(CancellationToken now)
     {

@@ -1,5 +1,6 @@
 using Mainstay.Realtime.Hub.Access;
 using Mainstay.Realtime.Hub.Limits;
+using Mainstay.Realtime.Hub.Notices;
 using Mainstay.Realtime.Hub.Protocol;
 using Mainstay.Realtime.Hub.Requests;
 
@@ -7,13 +8,13 @@ namespace Mainstay.Realtime.Hub.Service;
 
 /// <summary>Takes requests, hands them to devices, and tells askers. Decisions are the queues'; this carries them out once they are on disk.</summary>
 /// <param name="post">Into the hub's own mailbox, without waiting.</param>
-internal sealed class RequestDesk(HubContext context, DeviceBook devices, Action<HubInput> post)
+internal sealed class RequestDesk(HubContext context, DeviceBook devices, NoticeDesk notices, Action<HubInput> post)
 {
     private static readonly HubError s_noStore = new(HubErrorCode.StoreUnavailable, "nothing can be stored at the moment; nothing of this was", RetryAfter: TimeSpan.FromSeconds(2));
 
     private readonly Dictionary<DeviceAddress, RequestQueue> _queues = [];
     private readonly Dictionary<RequestId, DeviceAddress> _where = [];
-    private readonly Dictionary<RequestId, HashSet<IAsker>> _askers = [];
+    private readonly AskerBook _askers = new(context.Limits.MaxAskers);
     private readonly RequestLimits _limits = new(context.Limits.Rates);
     private readonly HashSet<DeviceAddress> _lost = [];
 
@@ -25,7 +26,12 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Action
     /// <summary>When a queue has something to do.</summary>
     public DateTimeOffset? NextDue => _queues.Values.Min(q => q.NextDue);
 
+    /// <summary>Of all that is kept.</summary>
+    public IEnumerable<RequestPhase> Phases => _queues.Values.SelectMany(q => q.All).Select(r => r.Phase);
+
     public int Waiting(DeviceAddress device) => _queues.TryGetValue(device, out var queue) ? queue.LiveCount : 0;
+
+    public bool Subject(IHubClient client, DateTimeOffset now) => _limits.Subject(client.Who, now);
 
     public LimitVerdict Message(IHubClient client, DateTimeOffset now) => _limits.Message(client.Session, now);
 
@@ -62,6 +68,12 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Action
             return;
         }
 
+        if (asked.Notify is true && (context.Notify is null || who.Kind is not IdentityKind.Backend))
+        {
+            Refuse(batch, asker, new(HubErrorCode.BadField, "notify must be left out: this hub has no webhook, or none for this token"));
+            return;
+        }
+
         if (devices.Find(target.Device) is null)
         {
             Refuse(batch, asker, new(HubErrorCode.UnknownDevice, "no device of this name was ever connected"));
@@ -81,16 +93,16 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Action
             return;
         }
 
-        var spec = new RequestSpec(target, asked.Op, asked.Data, asked.Key, asked.Ttl, asked.Timeout, asked.Correlation ?? context.NewId(), asked.Trace);
+        var spec = new RequestSpec(target, asked.Op, asked.Data, asked.Key, asked.Ttl, asked.Timeout, asked.Correlation ?? context.NewId(), asked.Trace) { Notify = asked.Notify is true };
         var answer = queue.Ask(new(context.NewId()), spec, now);
         switch (answer.Verdict)
         {
             case AskVerdict.Taken:
                 _where[answer.Request!.Id] = target.Device;
-                batch.Then(() => Attach(answer.Request.Id, asker), () => asker.Refused(s_noStore));
+                batch.Then(() => _askers.Attach(answer.Request.Id, asker), () => asker.Refused(s_noStore));
                 break;
             case AskVerdict.Known:
-                batch.Then(() => Tell(answer.Request!, asker), () => asker.Refused(s_noStore));
+                batch.Then(() => _askers.Tell(answer.Request!, asker), () => asker.Refused(s_noStore));
                 break;
             case AskVerdict.KeyConflict:
                 Refuse(batch, asker, new(HubErrorCode.KeyConflict, "the key stands for something else that was asked of this device"));
@@ -179,18 +191,7 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Action
         }
     }
 
-    /// <summary>Nobody is at this connection any more who could be told.</summary>
-    public void Forget(IHubClient client)
-    {
-        foreach (var (id, askers) in _askers.Where(a => a.Value.Any(k => k.Client == client)).ToArray())
-        {
-            askers.RemoveWhere(a => a.Client == client);
-            if (askers.Count == 0)
-            {
-                _askers.Remove(id);
-            }
-        }
-    }
+    public void Forget(IHubClient client) => _askers.Forget(client);
 
     private void CancelFound(HubBatch batch, IAsker asker, Identity who, RequestRecord? known, DateTimeOffset now)
     {
@@ -221,13 +222,22 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Action
     private RequestRecord? Find(Identity who, RequestId id) =>
         _where.TryGetValue(id, out var device) && device.Branch == who.Branch && _queues.TryGetValue(device, out var queue) ? queue.Find(id) : null;
 
-    private static void Refuse(HubBatch batch, IAsker asker, HubError error) => batch.Always(() => asker.Refused(error));
+    private void Refuse(HubBatch batch, IAsker asker, HubError error)
+    {
+        context.Metrics.Refused.Add(error.Code);
+        batch.Always(() => asker.Refused(error));
+    }
 
     private void Apply(HubBatch batch, DeviceAddress device, QueueDecision decision)
     {
         batch.Save(device, decision);
         foreach (var effect in decision.Effects)
         {
+            if (effect.Kind is RequestEffectKind.Tell)
+            {
+                notices.Ended(batch, effect.Request, context.Now());
+            }
+
             batch.Then(() => Do(effect));
         }
 
@@ -236,7 +246,7 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Action
             batch.Then(() =>
             {
                 _where.Remove(id);
-                _askers.Remove(id);
+                _askers.Forget(id);
             });
         }
     }
@@ -267,17 +277,8 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Action
                 break;
             case RequestEffectKind.Tell:
                 context.Log.RequestMoved(request.Id.Value, request.Spec.Op, request.Spec.Target.ToString(), request.Phase.Word(), request.Because, request.Spec.Correlation);
-                foreach (var asker in _askers.GetValueOrDefault(request.Id) ?? [])
-                {
-                    asker.Told(request);
-                }
-
-                // An unknown one may be told of once more, when the device can be asked.
-                if (request.Phase.HasEnded() && request.Phase is not RequestPhase.Unknown)
-                {
-                    _askers.Remove(request.Id);
-                }
-
+                context.Metrics.Requests.Add(request.Phase);
+                _askers.Tell(request);
                 break;
             case RequestEffectKind.Contradicted:
                 context.Log.Contradicted(request.Spec.Target.ToString(), request.Id.Value, request.Phase.Word(), request.Spec.Correlation);
@@ -285,29 +286,5 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Action
             case RequestEffectKind.Forget:
                 break;
         }
-    }
-
-    private void Attach(RequestId id, IAsker asker)
-    {
-        if (!_askers.TryGetValue(id, out var askers))
-        {
-            _askers[id] = askers = [];
-        }
-
-        // Whoever asks again and again is told each time, and of what follows only so often.
-        if (askers.Count < context.Limits.MaxAskers)
-        {
-            askers.Add(asker);
-        }
-    }
-
-    private void Tell(RequestRecord request, IAsker asker)
-    {
-        if (!request.Phase.HasEnded() || request.Phase is RequestPhase.Unknown)
-        {
-            Attach(request.Id, asker);
-        }
-
-        asker.Told(request);
     }
 }

@@ -101,6 +101,7 @@ internal sealed class RoomDesk(HubContext context)
             case PublishVerdict.Published:
                 var e = outcome.Event!;
                 batch.Save(new PublishedEvent(room, position.Epoch, e, e.Offset - history.Count + 1, now - context.Limits.Rooms.KeyKept));
+                batch.Then(() => context.Metrics.RoomEvents.Add());
                 batch.Then(() => Deliver(room, position.Epoch, e));
                 batch.Then(() => done(position), () => refused(s_noStore));
                 break;
@@ -232,5 +233,9 @@ internal sealed class RoomDesk(HubContext context)
         }
     }
 
-    private static void Refuse(HubBatch batch, IHubClient client, string id, HubError error) => batch.Always(() => client.Send(MessageWriter.Error(error with { Id = id })));
+    private void Refuse(HubBatch batch, IHubClient client, string id, HubError error)
+    {
+        context.Metrics.Refused.Add(error.Code);
+        batch.Always(() => client.Send(MessageWriter.Error(error with { Id = id })));
+    }
 }

@@ -23,8 +23,10 @@ internal sealed class StatusDesk(HubContext context)
                 StatusVerdict.TooManyKeys => HubErrorCode.TooManyKeys,
                 StatusVerdict.Forbidden => HubErrorCode.Forbidden,
             };
+        context.Metrics.StatusUpdates.Add();
         if (refused is { } code)
         {
+            context.Metrics.Refused.Add(code);
             batch.Always(() => client.Send(MessageWriter.Error(new(code, $"the status of {status.Of} was not taken"))));
         }
     }
@@ -57,6 +59,12 @@ internal sealed class StatusDesk(HubContext context)
     /// <summary>The last will of every device: it is not there, and what it said is not so any more, as far as anybody knows.</summary>
     public void Disconnected(DeviceAddress device, DateTimeOffset now) => Board(device.Branch).Disconnected(device.Id, now);
 
+    /// <summary>How the device's connection is, under a key that the hub writes and no device can.</summary>
+    public void Link(DeviceAddress device, ReadOnlyMemory<byte> data, DateTimeOffset now) => Board(device.Branch).Link(device.Id, data, now);
+
+    /// <summary>It was told since the device came.</summary>
+    public bool KnowsLink(DeviceAddress device) => Board(device.Branch).KnowsLink(device.Id);
+
     public void Woke(HubBatch batch, DateTimeOffset now)
     {
         foreach (var (branch, board) in _boards)
@@ -72,6 +80,7 @@ internal sealed class StatusDesk(HubContext context)
                 var wanted = items.Where(i => watches.Exists(w => w.Wants(i.Of))).ToArray();
                 if (wanted.Length > 0)
                 {
+                    context.Metrics.StatusBatches.Add();
                     batch.Always(() => client.Send(MessageWriter.State([.. wanted])));
                 }
             }

@@ -12,7 +12,7 @@ namespace Mainstay.Realtime.Hub.SocketIo;
 /// <summary>One connection that speaks Socket.IO: Engine.IO's frames, packets in the map's namespace, and events by the map.</summary>
 /// <param name="session">Of Engine.IO.</param>
 /// <param name="heart">Hears that the client lives.</param>
-internal sealed class SocketIoDialect(EventMap? map, string session, Heartbeat heart) : IHubDialect
+internal sealed class SocketIoDialect(EventMap? map, string session, EngineHeart heart) : IHubDialect
 {
     private static readonly ReadOnlyMemory<byte> s_pong = "3"u8.ToArray();
 

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Mainstay.Realtime.Hub.SocketIo;
 
 /// <summary>Decides which requests become connections that speak Socket.IO, and tells the others what the library's own server tells them.</summary>
-internal sealed class SocketIoDoor(HubDoor hub, ConnectionPorts ports, EventMap? map, Heartbeats heartbeats)
+internal sealed class SocketIoDoor(HubDoor hub, ConnectionPorts ports, EventMap? map, EnginePings pings)
 {
     private const string Route = "/socket.io";
 
@@ -39,9 +39,9 @@ internal sealed class SocketIoDoor(HubDoor hub, ConnectionPorts ports, EventMap?
 
         return new UpgradeAccepted(null, MaxFrameBytes, async socket =>
         {
-            var heart = heartbeats.New();
+            var heart = pings.New();
             var connection = new HubConnection(socket, credentials, early, ports, new SocketIoDialect(map, ports.NewId(), heart));
-            using (heartbeats.Watch(heart, () => socket.SendText(EngineText.Ping), () => connection.Close(HubClose.TooSlowToSpeak, "no answer to a ping")))
+            using (pings.Watch(heart, () => socket.SendText(EngineText.Ping), () => connection.Close(HubClose.Silent, "no answer to a ping")))
             {
                 await connection.RunAsync();
             }

@@ -18,7 +18,13 @@ namespace Mainstay.Realtime.Hub.Sockets;
 /// <param name="NextNumber">For connections.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Log">For people.</param>
-internal sealed record ConnectionPorts(HubActor Actor, HubEntry Entry, HubLimits Limits, Func<string> NewId, Func<long> NextNumber, TimeProvider Time, ILogger Log);
+/// <param name="Heartbeat">Looks after connections that are welcome.</param>
+/// <param name="Metrics">What is counted.</param>
+internal sealed record ConnectionPorts(HubActor Actor, HubEntry Entry, HubLimits Limits, Func<string> NewId, Func<long> NextNumber, TimeProvider Time, ILogger Log, Heartbeat Heartbeat, HubMetrics Metrics)
+{
+    /// <summary>Whether ends of requests can be told.</summary>
+    public bool HasWebhook { get; init; }
+}
 
 /// <summary>One WebSocket: it has to say who it is in time, and what it says then goes into the hub's mailbox, in order.</summary>
 /// <param name="handshake">What the request for the socket carried; a token in <c>hello</c> is looked at with it.</param>
@@ -26,21 +32,19 @@ internal sealed record ConnectionPorts(HubActor Actor, HubEntry Entry, HubLimits
 /// <param name="dialect">How it writes what the hub and its clients say.</param>
 internal sealed class HubConnection(MessageSocket socket, Credentials handshake, Entry? early, ConnectionPorts ports, IHubDialect dialect)
 {
-    // A timer's longest is some weeks; until then every message looks at the clock.
-    private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(40);
-
-    private readonly RateLimiter _bad = new(new Rate(ports.Limits.MaxBadMessages, TimeSpan.FromMinutes(1), ports.Limits.MaxBadMessages - 1), 1);
+    private readonly RateCell _bad = new(new(ports.Limits.MaxBadMessages, TimeSpan.FromMinutes(1), ports.Limits.MaxBadMessages - 1));
+    private readonly RateCell _all = new(ports.Limits.Rates.Messages);
     private readonly Queue<HubMessage> _read = [];
     private int _closed;
 
     public async Task RunAsync()
     {
         HubClient? client = null;
-        ITimer? expiry = null;
+        Pulse? pulse = null;
         try
         {
             SendAll(dialect.First);
-            using (ports.Time.CreateTimer(_ => Close(HubClose.TooSlowToSpeak, "no hello in time"), null, ports.Limits.HelloWithin, Timeout.InfiniteTimeSpan))
+            using (ports.Time.CreateTimer(_ => Close(HubClose.Silent, "no hello in time"), null, ports.Limits.HelloWithin, Timeout.InfiniteTimeSpan))
             {
                 while (client is null && await NextAsync() is { } message)
                 {
@@ -71,7 +75,7 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
                 return;
             }
 
-            expiry = Expiry(client);
+            pulse = ports.Heartbeat.Add(client);
             while (await NextAsync() is { } message && !HasExpired(client))
             {
                 await ports.Actor.PostAsync(new HubInput.Said(client, message), CancellationToken.None);
@@ -79,9 +83,14 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
         }
         finally
         {
-            if (expiry is not null)
+            if (pulse is not null)
             {
-                await expiry.DisposeAsync();
+                ports.Heartbeat.Remove(pulse);
+            }
+
+            if (socket.IsTooSlow)
+            {
+                Closed(HubClose.ReadsTooSlowly, "it does not take what is sent to it");
             }
 
             if (client is not null)
@@ -105,6 +114,12 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
             if (Volatile.Read(ref _closed) != 0)
             {
                 // What a peer says behind our close is not heard: another connection may speak for it already.
+                return null;
+            }
+
+            if (!_all.TryTake(ports.Time.GetUtcNow()))
+            {
+                Close(HubClose.TooManyMessages, "too many messages");
                 return null;
             }
 
@@ -146,12 +161,13 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
     /// <summary>False: that was one too many.</summary>
     private bool Complain(HubError error)
     {
-        if (_bad.TryTake("", ports.Time.GetUtcNow()) > TimeSpan.Zero)
+        if (!_bad.TryTake(ports.Time.GetUtcNow()))
         {
-            Close(HubClose.TooManyBadMessages, "too many bad messages");
+            Close(HubClose.TooManyMessages, "too many bad messages");
             return false;
         }
 
+        ports.Metrics.Refused.Add(error.Code);
         SendAll(dialect.Write(MessageWriter.Error(error)).Frames);
         return true;
     }
@@ -186,12 +202,8 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
             return null;
         }
 
-        return new(this, who, hello.Device, ports.NewId(), ports.NextNumber(), entry.ValidUntil);
+        return new(this, who, hello.Device, ports.NewId(), ports.NextNumber(), entry);
     }
-
-    private ITimer? Expiry(HubClient client) => client.ValidUntil - ports.Time.GetUtcNow() is { } left && left < s_longestTimer
-        ? ports.Time.CreateTimer(_ => Close(HubClose.Unauthorized, "the token has expired"), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan)
-        : null;
 
     private bool HasExpired(HubClient client)
     {
@@ -203,6 +215,8 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
 
         return false;
     }
+
+    private MessageSocket Socket => socket;
 
     private bool Send(HubClient client, ReadOnlyMemory<byte> frame)
     {
@@ -243,17 +257,35 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
     /// <summary>Ends it, once.</summary>
     internal void Close(HubClose code, string reason)
     {
-        if (Interlocked.Exchange(ref _closed, 1) == 0)
+        if (Closed(code, reason))
         {
-            ports.Log.Closed((int)code, reason);
             SendAll(dialect.Farewell(code, reason));
         }
 
         socket.Close((int)code, reason);
     }
 
+    private void GiveUp(HubClose code, string reason)
+    {
+        Closed(code, reason);
+        socket.GiveUp((int)code, reason);
+    }
+
+    /// <summary>The first reason counts.</summary>
+    private bool Closed(HubClose code, string reason)
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+        {
+            return false;
+        }
+
+        ports.Log.Closed((int)code, reason);
+        ports.Metrics.Closes.Add(code);
+        return true;
+    }
+
     /// <summary>The connection, once it has said who it is.</summary>
-    private sealed class HubClient(HubConnection connection, Access.Identity who, DeviceHello? device, string session, long number, DateTimeOffset? validUntil) : IHubClient
+    private sealed class HubClient(HubConnection connection, Access.Identity who, DeviceHello? device, string session, long number, Entry entry) : IHubClient, IPulsed
     {
         public long Number => number;
 
@@ -263,10 +295,18 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
 
         public string Session => session;
 
-        public DateTimeOffset? ValidUntil => validUntil;
+        public DateTimeOffset? ValidUntil => entry.ValidUntil;
+
+        public Licence? Licence => entry.Licence;
+
+        public MessageSocket Socket => connection.Socket;
+
+        public IHubClient Client => this;
 
         public bool Send(ReadOnlyMemory<byte> frame) => connection.Send(this, frame);
 
         public void Close(HubClose code, string reason) => connection.Close(code, reason);
+
+        public void GiveUp(HubClose code, string reason) => connection.GiveUp(code, reason);
     }
 }

@@ -49,6 +49,7 @@ internal sealed class HubDoor(ConnectionPorts ports)
 
         return new UpgradeAccepted(Protocol, MaxMessageBytes, socket => new HubConnection(socket, credentials, early, ports, NativeDialect.Instance).RunAsync())
         {
+            IsPingedByHandler = true,
             SlowClose = ((int)HubClose.ReadsTooSlowly, HubActor.RetryReason(s_slowRetry)),
         };
     }

@@ -8,6 +8,9 @@ namespace Mainstay.Realtime.Hub.Sockets;
 /// <summary>What came of showing a token: claims and when they end, or a refusal.</summary>
 internal sealed record Entry(Claims? Claims, DateTimeOffset? ValidUntil, AuthOutcome.Refused? Refused)
 {
+    /// <summary>What it was instead of a token.</summary>
+    public Licence? Licence { get; init; }
+
     /// <summary>A good token, and not one for this.</summary>
     public bool IsForSomethingElse => Claims is null && Refused is null;
 }
@@ -45,8 +48,10 @@ internal sealed class HubEntry(AuthGate gate, AuthPolicy policy, LicenceFile? li
     private Entry ByLicence(LicenceFile known, string key, Credentials credentials)
     {
         Refusal? why = policy.OnlyFrom is { } only && !only.Contains(credentials.Peer) ? Refusal.AddressNotListed : policy.Origins.Check(credentials, ambient: false);
-        var claims = why is null ? known.Find(key) : null;
-        return claims is not null ? new(claims, null, null) : new(null, null, new(why ?? Refusal.TokenMalformed, "Bearer error=\"invalid_token\""));
+        var licence = why is null ? known.Find(key) : null;
+
+        // It allows to be the device that it is for, and nothing else.
+        return licence is { Device: var device } ? new(new(IdentityKind.Device, device.Id, [device.Branch], [], [], [], []), null, null) { Licence = licence } : new(null, null, new(why ?? Refusal.TokenMalformed, "Bearer error=\"invalid_token\""));
     }
 
     /// <summary>A page that is not in the list is turned away before it can show a token; null: it may go on.</summary>

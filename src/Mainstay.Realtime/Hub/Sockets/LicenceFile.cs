@@ -27,8 +27,8 @@ internal sealed class LicenceFile(string path, ImmutableDictionary<string, Devic
         return licences is null ? (null, fault) : (new(path, licences), "");
     }
 
-    /// <summary>A licence allows to be the device that it is for, and nothing else. Null when there is none for this key.</summary>
-    public Claims? Find(string key)
+    /// <summary>Null when there is none for this key.</summary>
+    public Licence? Find(string key)
     {
         if (key.Length < MinKeyLength)
         {
@@ -36,8 +36,11 @@ internal sealed class LicenceFile(string path, ImmutableDictionary<string, Devic
         }
 
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
-        return Current().TryGetValue(hash, out var device) ? new(IdentityKind.Device, device.Id, [device.Branch], [], [], [], []) : null;
+        return Current().TryGetValue(hash, out var device) ? new(hash, device) : null;
     }
+
+    /// <summary>All that are in force, by their hashes.</summary>
+    public ImmutableDictionary<string, DeviceAddress> All => Current();
 
     private ImmutableDictionary<string, DeviceAddress> Current()
     {

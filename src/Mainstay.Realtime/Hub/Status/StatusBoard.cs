@@ -30,7 +30,7 @@ internal sealed class StatusBoard(StatusLimits limits)
             return StatusVerdict.Forbidden;
         }
 
-        if (known.Item is null && _keysOf.TryGetValue(device, out var keys) && keys.Count >= limits.MaxKeys)
+        if (known.Item is null && _keysOf.TryGetValue(device, out var keys) && keys.Count - (keys.Contains(LinkKey(device)) ? 1 : 0) >= limits.MaxKeys)
         {
             return StatusVerdict.TooManyKeys;
         }
@@ -45,6 +45,11 @@ internal sealed class StatusBoard(StatusLimits limits)
         var of = DevicePrefix + device;
         Set(device, _items.TryGetValue(of, out var known) ? known.Item with { Online = true } : new(of, Empty, now, true), now);
     }
+
+    /// <summary>How the hub sees the device's connection. Only it writes this key, and it does not count among the device's own.</summary>
+    public void Link(string device, ReadOnlyMemory<byte> data, DateTimeOffset now) => Set(device, new(LinkKey(device), data, now, true), now);
+
+    public bool KnowsLink(string device) => _items.TryGetValue(LinkKey(device), out var known) && known.Item.Online;
 
     /// <summary>The device is gone: what it said is not so any more, as far as anybody knows. Values and their times stay.</summary>
     public void Disconnected(string device, DateTimeOffset now)
@@ -111,6 +116,8 @@ internal sealed class StatusBoard(StatusLimits limits)
             _changed.Add(item.Of);
         }
     }
+
+    private static string LinkKey(string device) => $"{DevicePrefix}{device}/link";
 
     private const string DevicePrefix = "device:";
     private static readonly byte[] Empty = "null"u8.ToArray();

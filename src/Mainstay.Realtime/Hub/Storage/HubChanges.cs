@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mainstay.Realtime.Hub.Access;
+using Mainstay.Realtime.Hub.Notices;
 using Mainstay.Realtime.Hub.Requests;
 using Mainstay.Realtime.Hub.Rooms;
 
@@ -30,5 +31,10 @@ internal sealed record HubChanges(ImmutableArray<RequestRecord> Requests, Immuta
 {
     public static readonly HubChanges Nothing = new([], [], [], []);
 
-    public bool IsEmpty => Requests.IsEmpty && Forgets.IsEmpty && Events.IsEmpty && Devices.IsEmpty;
+    public ImmutableArray<Notice> Notices { get; init; } = [];
+
+    /// <summary>Places of notices that need not be kept any more.</summary>
+    public ImmutableArray<long> Settled { get; init; } = [];
+
+    public bool IsEmpty => Requests.IsEmpty && Forgets.IsEmpty && Events.IsEmpty && Devices.IsEmpty && Notices.IsEmpty && Settled.IsEmpty;
 }

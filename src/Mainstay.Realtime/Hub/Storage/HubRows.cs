@@ -1,4 +1,5 @@
 using Mainstay.Realtime.Hub.Access;
+using Mainstay.Realtime.Hub.Notices;
 using Mainstay.Realtime.Hub.Protocol;
 using Mainstay.Realtime.Hub.Requests;
 using Mainstay.Realtime.Hub.Rooms;
@@ -10,7 +11,7 @@ namespace Mainstay.Realtime.Hub.Storage;
 internal static class HubRows
 {
     public const string RequestColumns =
-        "id, branch, device, part, op, data, key, ttl, timeout, correlation, trace, hash, place, asked_at, expires_at, phase, tries, cancel_wished, accepted_at, not_before, due, ends_by, has_outcome, outcome_data, outcome_code, outcome_message, because";
+        "id, branch, device, part, op, data, key, ttl, timeout, correlation, trace, hash, place, asked_at, expires_at, phase, tries, cancel_wished, accepted_at, not_before, due, ends_by, has_outcome, outcome_data, outcome_code, outcome_message, because, notify";
 
     public static object?[] Of(RequestRecord r) =>
     [
@@ -18,6 +19,7 @@ internal static class HubRows
         r.Spec.Ttl.Ticks, r.Spec.Timeout.Ticks, r.Spec.Correlation, r.Spec.Trace, r.Hash.Hex, r.Order, r.AskedAt.UtcTicks, r.ExpiresAt.UtcTicks, r.Phase.Word(), r.Try, r.CancelWished ? 1 : 0,
         r.AcceptedAt?.UtcTicks, r.NotBefore?.UtcTicks, r.Due.UtcTicks, r.EndsBy.UtcTicks,
         r.Outcome is null ? 0 : 1, r.Outcome?.Data.ToArray() ?? [], r.Outcome?.Code, r.Outcome?.Message, r.Because,
+        r.Spec.Notify ? 1 : 0,
     ];
 
     public static RequestRecord Request(SqliteDataReader row) => new(
@@ -30,7 +32,7 @@ internal static class HubRows
             TimeSpan.FromTicks(row.GetInt64(7)),
             TimeSpan.FromTicks(row.GetInt64(8)),
             row.GetString(9),
-            TextOf(row, 10)),
+            TextOf(row, 10)) { Notify = row.GetInt64(27) != 0 },
         new(row.GetString(11)),
         row.GetInt64(12),
         At(row.GetInt64(13)),
@@ -61,6 +63,10 @@ internal static class HubRows
         [.. row.GetString(4).Split(' ', StringSplitOptions.RemoveEmptyEntries)],
         At(row.GetInt64(5)),
         At(row.GetInt64(6)));
+
+    public static object?[] Of(Notice n) => [n.Place, n.Id, n.Request, n.At.UtcTicks, n.Body.ToArray()];
+
+    public static Notice Notice(SqliteDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetString(2), At(row.GetInt64(3)), row.GetFieldValue<byte[]>(4));
 
     private static DateTimeOffset At(long ticks) => new(ticks, TimeSpan.Zero);
 

@@ -33,6 +33,10 @@ internal static class HubSchema
             PRIMARY KEY (branch, id)
         ) STRICT, WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE request ADD COLUMN notify INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE notice (place INTEGER PRIMARY KEY, id TEXT NOT NULL, request TEXT NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+        """,
     ];
 
     public static int VersionOf(SqliteConnection connection) => Convert.ToInt32(connection.Scalar("PRAGMA user_version"), CultureInfo.InvariantCulture);

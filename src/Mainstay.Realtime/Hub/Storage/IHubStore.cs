@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mainstay.Realtime.Hub.Access;
+using Mainstay.Realtime.Hub.Notices;
 using Mainstay.Realtime.Hub.Requests;
 
 namespace Mainstay.Realtime.Hub.Storage;
@@ -17,4 +18,8 @@ internal interface IHubStore : IRequestStore, IDisposable
 
     /// <exception cref="RequestStoreException">They cannot be read.</exception>
     ValueTask<ImmutableArray<KnownDevice>> ReadDevicesAsync(CancellationToken token);
+
+    /// <summary>In the order of their places.</summary>
+    /// <exception cref="RequestStoreException">They cannot be read.</exception>
+    ValueTask<ImmutableArray<Notice>> ReadNoticesAsync(CancellationToken token);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mainstay.Realtime.Hub.Access;
+using Mainstay.Realtime.Hub.Notices;
 using Mainstay.Realtime.Hub.Requests;
 using Mainstay.Realtime.Hub.Rooms;
 using Microsoft.Data.Sqlite;
@@ -19,6 +20,8 @@ internal sealed class SqliteHubStore : IHubStore
     private readonly SqliteCommand _event;
     private readonly SqliteCommand _trim;
     private readonly SqliteCommand _device;
+    private readonly SqliteCommand _notice;
+    private readonly SqliteCommand _settle;
 
     public SqliteHubStore(string path, TimeProvider time, ILogger log)
     {
@@ -33,12 +36,14 @@ internal sealed class SqliteHubStore : IHubStore
             throw;
         }
 
-        _request = Prepare($"INSERT OR REPLACE INTO request ({HubRows.RequestColumns}) VALUES ({Marks(27)})", 27);
+        _request = Prepare($"INSERT OR REPLACE INTO request ({HubRows.RequestColumns}) VALUES ({Marks(28)})", 28);
         _forget = Prepare("DELETE FROM request WHERE id = $0", 1);
         _room = Prepare("INSERT OR REPLACE INTO room (branch, name, epoch, last_offset) VALUES ($0, $1, $2, $3)", 4);
         _event = Prepare($"INSERT OR REPLACE INTO room_event (branch, room, place, at, data, key, correlation, trace) VALUES ({Marks(8)})", 8);
         _trim = Prepare("DELETE FROM room_event WHERE branch = $0 AND room = $1 AND place < $2 AND at <= $3", 4);
         _device = Prepare($"INSERT OR REPLACE INTO device (branch, id, kind, version, caps, first_seen, last_seen) VALUES ({Marks(7)})", 7);
+        _notice = Prepare($"INSERT OR REPLACE INTO notice (place, id, request, at, body) VALUES ({Marks(5)})", 5);
+        _settle = Prepare("DELETE FROM notice WHERE place = $0", 1);
     }
 
     public ValueTask SaveAsync(ImmutableArray<RequestRecord> saves, ImmutableArray<RequestId> forgets, CancellationToken token) =>
@@ -49,7 +54,7 @@ internal sealed class SqliteHubStore : IHubStore
         try
         {
             using var transaction = _connection.BeginTransaction();
-            foreach (var command in (SqliteCommand[])[_request, _forget, _room, _event, _trim, _device])
+            foreach (var command in (SqliteCommand[])[_request, _forget, _room, _event, _trim, _device, _notice, _settle])
             {
                 command.Transaction = transaction;
             }
@@ -86,9 +91,12 @@ internal sealed class SqliteHubStore : IHubStore
     public ValueTask<ImmutableArray<KnownDevice>> ReadDevicesAsync(CancellationToken token) =>
         ValueTask.FromResult(Read("SELECT branch, id, kind, version, caps, first_seen, last_seen FROM device", HubRows.Device));
 
+    public ValueTask<ImmutableArray<Notice>> ReadNoticesAsync(CancellationToken token) =>
+        ValueTask.FromResult(Read("SELECT place, id, request, at, body FROM notice ORDER BY place", HubRows.Notice));
+
     public void Dispose()
     {
-        foreach (var command in (SqliteCommand[])[_request, _forget, _room, _event, _trim, _device])
+        foreach (var command in (SqliteCommand[])[_request, _forget, _room, _event, _trim, _device, _notice, _settle])
         {
             command.Dispose();
         }
@@ -124,6 +132,16 @@ internal sealed class SqliteHubStore : IHubStore
         foreach (var device in changes.Devices)
         {
             Run(_device, HubRows.Of(device));
+        }
+
+        foreach (var notice in changes.Notices)
+        {
+            Run(_notice, HubRows.Of(notice));
+        }
+
+        foreach (var place in changes.Settled)
+        {
+            Run(_settle, place);
         }
     }
 

@@ -76,6 +76,8 @@ public sealed class HubDoorTests : IDisposable
         await Assert.ThrowsAsync<WebSocketException>(() => HubPeer.OpenAsync(hub, key, "https://evil.example.com"));
         await File.WriteAllTextAsync(path, "# none\n");
         await Assert.ThrowsAsync<WebSocketException>(() => HubPeer.OpenAsync(hub, key));
+        await till.EndedAsync();
+        Assert.Equal(3000, till.CloseCode);
     }
 
     [Fact]

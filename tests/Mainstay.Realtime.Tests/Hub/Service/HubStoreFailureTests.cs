@@ -1,3 +1,4 @@
+using Mainstay.Realtime.Hub.Limits;
 using Mainstay.Realtime.Hub.Service;
 using Microsoft.Data.Sqlite;
 
@@ -14,7 +15,7 @@ public sealed class HubStoreFailureTests : IDisposable
     public async Task What_cannot_be_stored_is_refused_and_not_done_and_the_hub_goes_on_when_it_can()
     {
         var device = new CountingDevice();
-        await using var hub = await HubUnderTest.StartAsync(_folder, limits: l => l with { StoreRetry = TimeSpan.FromMilliseconds(50) });
+        await using var hub = await HubUnderTest.StartAsync(_folder, limits: l => l with { StoreRetry = TimeSpan.FromMilliseconds(50), Rates = l.Rates with { Messages = Rate.PerMinute(10_000_000, 1_000_000), Subject = Rate.PerMinute(10_000_000, 1_000_000) } });
         await using var till = await hub.DeviceAsync();
         _ = device.ServeAsync(till);
         await using var shop = await hub.BackendAsync();

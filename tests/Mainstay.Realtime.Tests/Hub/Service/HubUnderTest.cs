@@ -26,7 +26,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
     public HttpClient Http { get; } = new();
 
     /// <summary>Many requests a minute may be asked, unless a test says otherwise.</summary>
-    public static async Task<HubUnderTest> StartAsync(string folder, TimeProvider? time = null, Func<HubLimits, HubLimits>? limits = null, ServingLimits? serving = null, string licences = "", string map = "")
+    public static async Task<HubUnderTest> StartAsync(string folder, TimeProvider? time = null, Func<HubLimits, HubLimits>? limits = null, ServingLimits? serving = null, string licences = "", string map = "", string webhook = "")
     {
         var (options, problems) = HubOptions.Read(new Dictionary<string, string>
         {
@@ -36,6 +36,8 @@ internal sealed class HubUnderTest : IAsyncDisposable
             ["ALLOWED_ORIGINS"] = Origin,
             ["HUB_LICENCES"] = licences,
             ["HUB_SOCKETIO_MAP"] = map,
+            ["HUB_WEBHOOK_URL"] = webhook,
+            ["HUB_WEBHOOK_SECRET"] = WebhookReceiver.Secret,
             ["HUB_BRANCH_RATE"] = "10000",
             ["HUB_TARGET_RATE"] = "10000",
         });

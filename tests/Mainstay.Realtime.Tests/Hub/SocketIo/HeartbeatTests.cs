@@ -9,7 +9,7 @@ public sealed class HeartbeatTests
     public async Task Who_answers_pings_lives_and_who_does_not_is_given_up_once_in_time()
     {
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
-        await using var all = new Heartbeats(new(), time);
+        await using var all = new EnginePings(new(), time);
         var (lively, mute) = (all.New(), all.New());
         int livelyPings = 0, mutePings = 0, dead = 0;
         void Answer()

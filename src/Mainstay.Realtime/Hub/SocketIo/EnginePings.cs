@@ -3,26 +3,26 @@ using System.Collections.Concurrent;
 namespace Mainstay.Realtime.Hub.SocketIo;
 
 /// <summary>Pings of all Socket.IO connections, by one timer: each round looks at all of them, which costs less than a timer for each.</summary>
-internal sealed class Heartbeats : IAsyncDisposable
+internal sealed class EnginePings : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<Heartbeat, byte> _all = [];
+    private readonly ConcurrentDictionary<EngineHeart, byte> _all = [];
     private readonly EngineLimits _limits;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
 
-    public Heartbeats(EngineLimits limits, TimeProvider time)
+    public EnginePings(EngineLimits limits, TimeProvider time)
     {
         (_limits, _time) = (limits, time);
         var round = limits.PingInterval / 25;
         _timer = time.CreateTimer(_ => Sweep(), null, round, round);
     }
 
-    public Heartbeat New() => new(_limits, _time);
+    public EngineHeart New() => new(_limits, _time);
 
     /// <summary>Until it is disposed of.</summary>
     /// <param name="ping">Sends one.</param>
     /// <param name="dead">There was no answer.</param>
-    public IDisposable Watch(Heartbeat heart, Action ping, Action dead)
+    public IDisposable Watch(EngineHeart heart, Action ping, Action dead)
     {
         heart.Begin(ping, dead);
         _all[heart] = 0;
@@ -39,14 +39,14 @@ internal sealed class Heartbeats : IAsyncDisposable
         }
     }
 
-    private sealed class Watched(ConcurrentDictionary<Heartbeat, byte> all, Heartbeat heart) : IDisposable
+    private sealed class Watched(ConcurrentDictionary<EngineHeart, byte> all, EngineHeart heart) : IDisposable
     {
         public void Dispose() => all.TryRemove(heart, out _);
     }
 }
 
 /// <summary>Of one connection: when to ping, and whether there was an answer.</summary>
-internal sealed class Heartbeat(EngineLimits limits, TimeProvider time)
+internal sealed class EngineHeart(EngineLimits limits, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private Action _ping = () => { };
