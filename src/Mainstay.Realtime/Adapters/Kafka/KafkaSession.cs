@@ -27,6 +27,7 @@ internal sealed class KafkaSession : IBrokerSession
     private string _trouble = "";
     private bool _hasEnded;
     private bool _isSuspect;
+    private int _closed;
 
     private KafkaSession(ProducerConfig settings, KafkaOptions options, TimeProvider time)
     {
@@ -87,6 +88,11 @@ internal sealed class KafkaSession : IBrokerSession
     public async ValueTask DisposeAsync()
     {
         End($"the connection to {_options} was closed here");
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+        {
+            return;
+        }
+
         await _ticks.DisposeAsync();
         await _asking.ConfigureAwait(false);
         await Task.Run(() =>
