@@ -66,7 +66,7 @@ internal sealed class SegmentFile : IDisposable
         Bytes(RecordFormat.PrefixBytes) is { } prefix && RecordFormat.BodyBytes(prefix.Span, maxRecordBytes) is { } length
         && Bytes(RecordFormat.PrefixBytes + length) is { } whole && RecordFormat.IsWhole(whole.Span, whole.Span[RecordFormat.PrefixBytes..])
             ? whole
-            : null;
+            : (ReadOnlyMemory<byte>?)null;
 
     private ReadOnlyMemory<byte>? Bytes(int count)
     {
