@@ -136,16 +136,24 @@ internal sealed class KafkaSession : IBrokerSession
         {
             _watch.Moved(_time.GetTimestamp());
             Settle(append, error);
-            while (_owed.TryPeek(out var first) && first.Task.IsCompleted)
-            {
-                _owed.Dequeue();
-            }
-
+            Oldest();
             while (!_hasEnded && _overflow.TryPeek(out var next) && TryProduce(next))
             {
                 _overflow.Dequeue();
             }
         }
+    }
+
+    /// <summary>Under the lock: the first that is not settled; those before it are forgotten.</summary>
+    private KafkaAppend? Oldest()
+    {
+        KafkaAppend? first;
+        while (_owed.TryPeek(out first) && first.Task.IsCompleted)
+        {
+            _owed.Dequeue();
+        }
+
+        return first;
     }
 
     private void Settle(KafkaAppend append, Error error)
@@ -187,7 +195,7 @@ internal sealed class KafkaSession : IBrokerSession
                 return;
             }
 
-            var verdict = _watch.Tick(_owed.TryPeek(out var oldest) ? oldest.At : null, Volatile.Read(ref _isSuspect), _time.GetTimestamp());
+            var verdict = _watch.Tick(Oldest()?.At, Volatile.Read(ref _isSuspect), _time.GetTimestamp());
             if (verdict is KafkaVerdict.Dead)
             {
                 End($"{_options} has not confirmed records for {KafkaWatch.DeadAfter.TotalSeconds:0} s{Trouble()}");
