@@ -4,7 +4,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # program -> Debian package
-tools=(python3:python3 curl:curl openssl:openssl setpriv:util-linux git:git initdb:postgresql redis-server:redis-server)
+tools=(python3:python3 curl:curl openssl:openssl setpriv:util-linux git:git initdb:postgresql redis-server:redis-server kcat:kcat)
 folders=(tests/node)
 if [ "${1:-}" = --bench ]; then
   tools+=(nginx:nginx-light haproxy:haproxy caddy:caddy wrk:wrk)
@@ -17,6 +17,8 @@ for tool in "${tools[@]}"; do
 done
 # Of Python's clients for WebSockets, the distribution's.
 /usr/bin/python3 -c 'import websockets' 2>/dev/null || missing+=(python3-websockets)
+# Kafka's client for programs, and in it the broker that the tests speak to.
+grep -qF librdkafka.so.1 <<<"$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p)" || missing+=(librdkafka1)
 if [ ${#missing[@]} -gt 0 ]; then
   if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
     echo "the tests need: ${missing[*]}. Install them, or run this as root on Debian or Ubuntu." >&2

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Mainstay.Contracts;
 using Mainstay.Realtime.Adapters;
+using Mainstay.Realtime.Adapters.Kafka;
 using Mainstay.Realtime.Adapters.Log;
 using Mainstay.Realtime.Adapters.Memory;
 using Mainstay.Realtime.Adapters.Redis;
@@ -74,6 +75,11 @@ public static class RealtimeRole
     private static Prepared Ingest(IReadOnlyDictionary<string, string> environment)
     {
         var (options, problems) = IngestOptions.Read(environment);
+        if (options is { Adapter: AdapterKind.Kafka } && KafkaLibrary.Problem is { Length: > 0 } missing)
+        {
+            problems = [missing];
+        }
+
         return new(problems, async (fetcher, loggers, stop, now) =>
         {
             await using var service = new IngestService(options!, Broker(options!), fetcher, TimeProvider.System, new Random(), loggers);
@@ -94,6 +100,7 @@ public static class RealtimeRole
     private static IBroker Broker(IngestOptions options) => options.Adapter switch
     {
         AdapterKind.RedisStreams => new RedisBroker(options.Redis!, TimeProvider.System),
+        AdapterKind.Kafka => new KafkaBroker(options.Kafka!, TimeProvider.System),
         AdapterKind.Log => new LogBroker(Path.Combine(options.Data, "streams"), options.Retention, LogBytes, TimeProvider.System),
         AdapterKind.InMemory => new MemoryBroker(),
     };

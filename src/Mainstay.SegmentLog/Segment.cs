@@ -78,10 +78,7 @@ internal sealed class Segment : IDisposable
     {
         var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
         Span<byte> head = stackalloc byte[HeadBytes];
-        if (ReadAll(file, head, 0) == HeadBytes
-            && head[..8].SequenceEqual(s_magic)
-            && BinaryPrimitives.ReadInt64LittleEndian(head[8..]) == first
-            && BinaryPrimitives.ReadUInt32LittleEndian(head[24..]) == Crc32C.Of(head[..24]))
+        if (ReadAll(file, head, 0) == HeadBytes && IsHead(head, first))
         {
             return new(path, first, file, new(File.GetLastWriteTimeUtc(path), TimeSpan.Zero));
         }
@@ -89,6 +86,11 @@ internal sealed class Segment : IDisposable
         file.Dispose();
         return null;
     }
+
+    public static bool IsHead(ReadOnlySpan<byte> head, long first) =>
+        head[..8].SequenceEqual(s_magic)
+        && BinaryPrimitives.ReadInt64LittleEndian(head[8..]) == first
+        && BinaryPrimitives.ReadUInt32LittleEndian(head[24..]) == Crc32C.Of(head[..24]);
 
     public long BytesInFile => RandomAccess.GetLength(_file);
 

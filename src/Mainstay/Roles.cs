@@ -16,5 +16,8 @@ internal static class Roles
     public static Task<int> RealtimeAsync(string kind) => Realtime.RealtimeRole.RunAsync(kind, CommandHost.Variables());
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Task<int> InspectAsync(string[] args) => Realtime.Inspect.InspectRole.RunAsync(args, CommandHost.Variables());
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Task<int> CommandAsync(string[] args) => CommandHost.RunAsync(args);
 }

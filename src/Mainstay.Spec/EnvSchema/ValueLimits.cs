@@ -50,6 +50,15 @@ internal static class ValueLimits
                 Range(rule));
     }
 
+    /// <summary>Goes on from how a value is written: ", from 1 to 10"; empty without bounds.</summary>
+    public static string RangeWords(EnvRuleSpec rule) => (rule.Min, rule.Max) switch
+    {
+        ({ } min, { } max) => $", from {min} to {max}",
+        ({ } min, null) => $", {min} or more",
+        (null, { } max) => $", {max} or less",
+        (null, null) => "",
+    };
+
     private static string Range(EnvRuleSpec rule) => (rule.Min, rule.Max, IsLength(rule.Type)) switch
     {
         ({ } min, { } max, false) => $"use a value from {min} to {max}",

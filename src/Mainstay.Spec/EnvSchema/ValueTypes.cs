@@ -11,11 +11,11 @@ internal static class ValueTypes
     public static ValueFault? FaultOf(EnvRuleSpec rule, string value, EnvSchemaContext where) => rule.Type switch
     {
         EnvType.String => null,
-        EnvType.Int => Unless(Measures.Integer(value) is not null, value, "is not a whole number", "write digits only, without blanks or separators"),
-        EnvType.Float => Unless(Measures.Number(value) is not null, value, "is not a number", "write a number such as 0.5"),
+        EnvType.Int => Unless(Measures.Integer(value) is not null, value, "is not a whole number", "write digits only, without blanks or separators" + ValueLimits.RangeWords(rule)),
+        EnvType.Float => Unless(Measures.Number(value) is not null, value, "is not a number", "write a number such as 0.5" + ValueLimits.RangeWords(rule)),
         EnvType.Bool => Unless(Booleans.Contains(value), value, "is neither true nor false", "write true or false"),
-        EnvType.Duration => Unless(Measures.Duration(value) is not null, value, "is not a duration with a unit", "write a number and a unit such as 500ms, 30s or 1h30m"),
-        EnvType.Bytes => Unless(Measures.Size(value) is not null, value, "is not a size", "write bytes, or a number and a unit such as 64KB or 1GiB"),
+        EnvType.Duration => Unless(Measures.Duration(value) is not null, value, "is not a duration with a unit", "write a number and a unit such as 500ms, 30s or 1h30m" + ValueLimits.RangeWords(rule)),
+        EnvType.Bytes => Unless(Measures.Size(value) is not null, value, "is not a size", "write bytes, or a number and a unit such as 64KB or 1GiB" + ValueLimits.RangeWords(rule)),
         EnvType.Port => Unless(PortNumber.Parse(value) is not null, value, "is not a port", "write a number from 1 to 65535"),
         EnvType.Url => Url(rule, value),
         EnvType.Enum => null,

@@ -8,8 +8,17 @@ public static class IngestEnvironment
 {
     public static ImmutableArray<EnvRuleSpec> Rules { get; } =
     [
-        Enum("PUBSUB_ADAPTER", "Where frames are stored: redis_streams, log (a durable log on this machine) or in_memory (with ALLOW_LOSS only).", "log", ["redis_streams", "log", "in_memory"]),
+        Enum("PUBSUB_ADAPTER", "Where frames are stored: redis_streams, kafka, log (a durable log on this machine) or in_memory (with ALLOW_LOSS only).", "log", ["redis_streams", "kafka", "log", "in_memory"]),
         Rule("REDIS_URL", EnvType.Url, "The Redis of redis_streams.") with { RequiredIf = "PUBSUB_ADAPTER=redis_streams", Schemes = ["redis", "rediss"], Example = "redis://127.0.0.1:6379" },
+        Rule("KAFKA_BROKERS", EnvType.String, "The brokers of kafka that are asked first, a list; needs librdkafka1 of the distribution.") with
+        {
+            RequiredIf = "PUBSUB_ADAPTER=kafka", Pattern = @"^ *(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._\-]+)(:[0-9]{1,5})?( *, *(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._\-]+)(:[0-9]{1,5})?)* *$", Example = "kafka-1:9092,kafka-2:9092",
+        },
+        Rule("KAFKA_USERNAME", EnvType.String, "Logs in at kafka by SASL."),
+        Rule("KAFKA_PASSWORD", EnvType.Secret, "The password of KAFKA_USERNAME.") with { RequiredIf = "KAFKA_USERNAME" },
+        Enum("KAFKA_SASL", "How the password is proved.", "SCRAM-SHA-512", ["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"]),
+        Rule("KAFKA_TLS", EnvType.Bool, "Connections to kafka are encrypted, and its certificates verified.") with { Default = "false" },
+        Rule("KAFKA_CA", EnvType.File, "PEM: authorities that are trusted in place of the system's."),
         Rule("ALLOW_LOSS", EnvType.Bool, "Frames may be lost: needed for in_memory, which keeps nothing across a restart.") with { Default = "false" },
         Range("BUFFER_DURATION_MS", "Audio that may be unacknowledged before the client is made to wait, in ms.", 3000, 100, 30_000),
         Range("ACK_INTERVAL", "Frames between two acks.", 10, 1, 1000),

@@ -67,6 +67,7 @@ internal sealed class IngestCall : IAsyncDisposable
         var before = Acked;
         return Eventually.BecomesAsync(
             $"{more} more frames of {Interaction} than {before} are acknowledged", () => Task.FromResult(Acked), acked => acked >= before + more || _running.IsCompleted,
+            Eventually.Patience + (more * 5 * s_pace),
             show: acked => $"{acked}; {string.Join(", ", Endings)}");
     }
 

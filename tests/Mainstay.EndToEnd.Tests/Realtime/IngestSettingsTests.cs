@@ -40,7 +40,7 @@ public sealed class IngestSettingsTests
         "REDIS_URL of service \"ingest\" is not set", "PUBSUB_ADAPTER=redis_streams", "redis://127.0.0.1:6379",
         "ACK_INTERVAL of service \"ingest\" is too small", "ACK_INTERVAL of service \"pigeons\" is too large", "from 1 to 1000",
         "BUFFER_DURATION_MS", "from 100 to 30000", "RECORD_FORMAT", "fields, json_base64",
-        "PUBSUB_ADAPTER of service \"pigeons\" is none of the permitted values", "redis_streams, log, in_memory",
+        "PUBSUB_ADAPTER of service \"pigeons\" is none of the permitted values", "redis_streams, kafka, log, in_memory",
         "REDIS_URL of service \"elsewhere\" has a scheme", "rediss://",
     ];
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Mainstay.EndToEnd.Tests.Realtime.Kafka;
 using Mainstay.EndToEnd.Tests.Support;
 using Mainstay.Harness;
 using Mainstay.Harness.Network;
@@ -17,11 +18,14 @@ internal sealed class IngestStack : IAsyncDisposable
     /// <summary>A Redis that keeps, before it confirms.</summary>
     private static readonly string[] s_durable = ["--save", "", "--appendonly", "yes", "--appendfsync", "always"];
 
-    private IngestStack(MainstayHome home, RunningRedis redis, RSA key, int port) => (Home, Redis, Key, Port) = (home, redis, key, port);
+    private readonly RunningRedis? _redis;
+    private readonly RunningKafka? _kafka;
+
+    private IngestStack(MainstayHome home, RunningRedis? redis, RunningKafka? kafka, RSA key, int port) => (Home, _redis, _kafka, Key, Port) = (home, redis, kafka, key, port);
 
     public MainstayHome Home { get; }
 
-    public RunningRedis Redis { get; }
+    public RunningRedis Redis => _redis ?? throw new InvalidOperationException("this one has no Redis");
 
     public RSA Key { get; }
 
@@ -34,6 +38,23 @@ internal sealed class IngestStack : IAsyncDisposable
     public static async Task<IngestStack> UpAsync(string settings = "", string password = "")
     {
         var redis = await RunningRedis.StartAsync(password.Length > 0 ? [.. s_durable, "--requirepass", password] : s_durable);
+        return await UpAsync(redis, null, $$"""
+            PUBSUB_ADAPTER: redis_streams
+                  REDIS_URL: "redis://{{(password.Length > 0 ? $":{password}@" : "")}}127.0.0.1:{{redis.Port}}"
+                  {{settings}}
+            """);
+    }
+
+    /// <summary>With a Kafka behind, in the format that can be read as text.</summary>
+    /// <param name="begins">What health says first.</param>
+    public static Task<IngestStack> UpOnKafkaAsync(RunningKafka kafka, string begins = "healthy") => UpAsync(null, kafka, $$"""
+        PUBSUB_ADAPTER: kafka
+              KAFKA_BROKERS: "{{kafka.Brokers}}"
+              RECORD_FORMAT: json_base64
+        """, begins);
+
+    private static async Task<IngestStack> UpAsync(RunningRedis? redis, RunningKafka? kafka, string settings, string begins = "healthy")
+    {
         var (key, port) = (RSA.Create(2048), FreePort.Take());
         var stack = new IngestStack(MainstayHome.Create($$"""
             stack: calls
@@ -42,17 +63,15 @@ internal sealed class IngestStack : IAsyncDisposable
               ingest:
                 kind: ingest
                 environment:
-                  PUBSUB_ADAPTER: redis_streams
-                  REDIS_URL: "redis://{{(password.Length > 0 ? $":{password}@" : "")}}127.0.0.1:{{redis.Port}}"
                   JWT_PUBLIC_KEY: "{{key.ExportSubjectPublicKeyInfoPem().ReplaceLineEndings("\\n")}}"
                   {{settings}}
             routes: [ { path: /, service: ingest } ]
 
-            """), redis, key, port);
+            """), redis, kafka, key, port);
         try
         {
             await stack.Home.UpAsync();
-            await stack.BecomesAsync("healthy");
+            await stack.BecomesAsync(begins);
             return stack;
         }
         catch
@@ -78,7 +97,7 @@ internal sealed class IngestStack : IAsyncDisposable
 
     /// <summary>What stands in the stream of this call, in the order of the stream.</summary>
     public async Task<ImmutableArray<StoredFrame>> StoredAsync(string interaction, string stream = "audio_stream") =>
-        [.. (await Redis.EntriesAsync(stream)).Select(StoredFrame.Read).Where(f => f.Interaction == interaction)];
+        [.. (_kafka is null ? await Redis.EntriesAsync(stream) : (await _kafka.ReadAsync(stream)).Select(m => (byte[][])["data"u8.ToArray(), Encoding.UTF8.GetBytes(m.Value)])).Select(StoredFrame.Read).Where(f => f.Interaction == interaction)];
 
     /// <summary>Waits until the whole call stands in the stream; then it must be there exactly once after consumers dropped what they have seen, in order, without a gap and byte for byte.</summary>
     public async Task MustHoldAsync(string interaction, string session, long frames, Func<long, byte[]> audio)
@@ -99,7 +118,11 @@ internal sealed class IngestStack : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Home.DisposeAsync();
-        await Redis.DisposeAsync();
+        if (_redis is not null)
+        {
+            await _redis.DisposeAsync();
+        }
+
         Key.Dispose();
     }
 }

@@ -49,6 +49,9 @@ public sealed class RedisBroker(RedisOptions options, TimeProvider time) : IBrok
     /// <summary>Nothing is held here: each session ends by itself or by whoever has it.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    /// <summary>A connection on which nothing has been said yet.</summary>
+    internal async Task<Stream> DialAsync(CancellationToken token) => options.Tls ? await EncryptAsync(await OpenAsync(token), token) : await OpenAsync(token);
+
     private async Task<Stream> OpenAsync(CancellationToken token)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

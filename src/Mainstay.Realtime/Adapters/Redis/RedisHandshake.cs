@@ -61,7 +61,7 @@ internal static class RedisHandshake
         return words.WrittenMemory;
     }
 
-    private static IEnumerable<string[]> LogIn(RedisOptions options)
+    public static IEnumerable<string[]> LogIn(RedisOptions options)
     {
         if (options.Password is { } password)
         {

@@ -43,12 +43,15 @@ public sealed class Outbox
         (_broker, _options, _time, _log) = (broker, options, time, log);
         _folder = new(options, time);
         _replay = new(options, Wake, Lose, log.Damaged);
-        _queue = new(options, Wake, Lose);
+        Times = new(time);
+        _queue = new(options, Times, Wake, Lose);
         _link = new(broker, options, time, random, log, Wake);
     }
 
     /// <summary>Told of every record that is given up, with the reason. Called from anywhere; must not block.</summary>
     public Action<StreamRecord, string> Lost { get; set; } = (_, _) => { };
+
+    internal StoreTimes Times { get; }
 
     public OutboxHealth Health
     {
@@ -62,7 +65,8 @@ public sealed class Outbox
                 Volatile.Read(ref _spooledBytes),
                 _queue.Confirmed + _replay.Confirmed,
                 Volatile.Read(ref _spooled),
-                Volatile.Read(ref _lost));
+                Volatile.Read(ref _lost),
+                _queue.Confirmed);
         }
     }
 

@@ -8,4 +8,5 @@ namespace Mainstay.Realtime.Ingest.Outbox;
 /// <param name="Stored">Records that the broker confirmed, since the start.</param>
 /// <param name="Spooled">Records that went into the spool, since the start.</param>
 /// <param name="Lost">Records that were given up, since the start. Each is told of by a gap record.</param>
-public sealed record OutboxHealth(bool BrokerUp, bool CanStore, string Because, long SpooledBytes, long Stored, long Spooled, long Lost);
+/// <param name="Direct">Of those that the broker confirmed, the ones that were never in the spool.</param>
+public sealed record OutboxHealth(bool BrokerUp, bool CanStore, string Because, long SpooledBytes, long Stored, long Spooled, long Lost, long Direct);

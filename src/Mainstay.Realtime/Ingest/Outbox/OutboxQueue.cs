@@ -7,7 +7,7 @@ namespace Mainstay.Realtime.Ingest.Outbox;
 /// call that brings it. Used from everywhere.
 /// </summary>
 /// <param name="refused">The broker will never take this record.</param>
-internal sealed class OutboxQueue(OutboxOptions options, Action wake, Action<StreamRecord, string> refused)
+internal sealed class OutboxQueue(OutboxOptions options, StoreTimes times, Action wake, Action<StreamRecord, string> refused)
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<OutboxEntry> _waiting = [];
@@ -35,7 +35,7 @@ internal sealed class OutboxQueue(OutboxOptions options, Action wake, Action<Str
     /// <summary>Null when too much waits already for somebody who cannot be paused.</summary>
     public OutboxEntry? Add(StreamRecord record, bool canWait)
     {
-        var entry = new OutboxEntry(record);
+        var entry = new OutboxEntry(record, times);
         lock (_gate)
         {
             if (_direct is { } session && _waiting.Count == 0 && _sentBytes < options.UnconfirmedBytes)

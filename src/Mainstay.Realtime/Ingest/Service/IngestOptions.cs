@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Mainstay.Realtime.Adapters.Kafka;
 using Mainstay.Realtime.Adapters.Redis;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Ingest.Outbox;
@@ -15,6 +16,7 @@ namespace Mainstay.Realtime.Ingest.Service;
 internal enum AdapterKind
 {
     RedisStreams,
+    Kafka,
     Log,
     InMemory,
 }
@@ -33,6 +35,8 @@ internal sealed record IngestOptions
     public required AdapterKind Adapter { get; init; }
 
     public RedisOptions? Redis { get; init; }
+
+    public KafkaOptions? Kafka { get; init; }
 
     public required AuthPolicy Auth { get; init; }
 
@@ -66,6 +70,7 @@ internal sealed record IngestOptions
         var adapter = complete["PUBSUB_ADAPTER"] switch
         {
             "redis_streams" => AdapterKind.RedisStreams,
+            "kafka" => AdapterKind.Kafka,
             "in_memory" => AdapterKind.InMemory,
             _ => AdapterKind.Log,
         };
@@ -76,6 +81,8 @@ internal sealed record IngestOptions
             problems.Add($"REDIS_URL: {fault}");
         }
 
+        var kafka = adapter is AdapterKind.Kafka ? KafkaOptions.Read(complete) : null;
+        problems.AddRange(kafka?.Problems ?? []);
         if (adapter is AdapterKind.InMemory && !(bool.TryParse(complete["ALLOW_LOSS"], out var mayLose) && mayLose))
         {
             problems.Add("PUBSUB_ADAPTER is in_memory, which keeps nothing across a restart\n  fix: take log, which needs no server, or say ALLOW_LOSS=true");
@@ -100,6 +107,7 @@ internal sealed record IngestOptions
             Adapter = adapter,
             Retention = Duration(complete, "STREAM_RETENTION"),
             Redis = redis is null ? null : redis with { Retention = Duration(complete, "STREAM_RETENTION") },
+            Kafka = kafka,
             Auth = auth.Policy!,
             Policy = new() { AckInterval = (int)Number(complete, "ACK_INTERVAL")!, Window = TimeSpan.FromMilliseconds(Number(complete, "BUFFER_DURATION_MS")!.Value) },
             Topic = complete["STREAM_TOPIC"],

@@ -4,6 +4,7 @@ using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Auth.Jwt;
 using Mainstay.Realtime.Ingest.Outbox;
 using Mainstay.Realtime.Ingest.Sessions;
+using Mainstay.Realtime.Metrics;
 using Mainstay.Realtime.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,7 @@ internal sealed class IngestService : IAsyncDisposable
     private readonly Outbox.Outbox _outbox;
     private readonly IngestContext _context;
     private readonly AuthGate _gate;
+    private readonly IngestMetrics _metrics = new();
     private readonly RealtimeServer _server;
     private volatile bool _draining;
 
@@ -45,7 +47,7 @@ internal sealed class IngestService : IAsyncDisposable
         _context = new(options.Policy, _outbox, new(options.Topic, options.EventsTopic, options.Format), time, _log);
         _outbox.Lost = Lost;
         _gate = new(options.Auth, fetcher, time, loggers.CreateLogger<AuthGate>());
-        _server = new(options.Port, DecideAsync, AnswerAsync, new(), time, loggers);
+        _server = new(options.Port, async (request, token) => _metrics.Count(await DecideAsync(request, token)), AnswerAsync, new(), time, loggers);
     }
 
     public int Port => _server.Port;
@@ -177,11 +179,14 @@ internal sealed class IngestService : IAsyncDisposable
                 // Whether it takes clients; restarting it would not bring a broker back.
                 (status, health) = _draining ? (503, "draining") : (200, health);
                 break;
+            case "/metrics":
+                http.Response.ContentType = MetricText.ContentType;
+                return http.Response.Body.WriteAsync(_metrics.Write(outbox, _outbox.Times, _context).ToUtf8(), http.RequestAborted).AsTask();
             case IngestOptions.Route:
                 http.Response.Headers.Upgrade = "websocket";
                 return WriteAsync(http, 426, """{"type":"about:blank","status":426,"title":"upgrade_required","detail":"this is a WebSocket"}""");
             default:
-                return WriteAsync(http, 404, """{"type":"about:blank","status":404,"title":"no_route","detail":"there are /v1/ingest, /health, /livez and /readyz"}""");
+                return WriteAsync(http, 404, """{"type":"about:blank","status":404,"title":"no_route","detail":"there are /v1/ingest, /health, /metrics, /livez and /readyz"}""");
         }
 
         return WriteAsync(http, status, IngestHealth.Describe(outbox, _context.Counters, health, _time.GetUtcNow()).ToJsonString());
@@ -225,12 +230,16 @@ internal sealed class IngestService : IAsyncDisposable
         }
     }
 
-    /// <summary>What the outbox gives up, by what the record says of itself. A lost event is told of by the outbox's own line only.</summary>
+    /// <summary>What the outbox gives up, by what the record says of itself. What a lost gap record told of is told again; another lost event is told of by the outbox's own line only.</summary>
     private void Lost(StreamRecord record, string reason)
     {
         if (IngestRecords.Place(record) is var (tenant, session, seq))
         {
             _context.Gaps.Add(tenant, record.Key, session, seq, seq, reason);
+        }
+        else if (IngestRecords.Gap(record) is var (of, its, from, to, because))
+        {
+            _context.Gaps.AddAgain(of, record.Key, its, from, to, because);
         }
     }
 

@@ -7,9 +7,34 @@ internal sealed class GapBook
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Gap> _open = [];
+    private readonly SortedDictionary<string, long> _counted = new(StringComparer.Ordinal);
     private List<Gap> _closed = [];
 
+    /// <summary>Frames by why they are missing, since the start.</summary>
+    public IReadOnlyDictionary<string, long> Counted
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new SortedDictionary<string, long>(_counted, StringComparer.Ordinal);
+            }
+        }
+    }
+
     public void Add(string tenant, string interaction, string session, long from, long to, string reason)
+    {
+        lock (_gate)
+        {
+            var kind = Kind(reason);
+            _counted[kind] = _counted.GetValueOrDefault(kind) + to - from + 1;
+        }
+
+        AddAgain(tenant, interaction, session, from, to, reason);
+    }
+
+    /// <summary>Its record was itself given up.</summary>
+    public void AddAgain(string tenant, string interaction, string session, long from, long to, string reason)
     {
         lock (_gate)
         {
@@ -44,6 +69,14 @@ internal sealed class GapBook
             return all;
         }
     }
+
+    /// <summary>One of a few, as a label must be; what a broker says of a record it refuses differs each time.</summary>
+    private static string Kind(string reason) => reason switch
+    {
+        "the client left them out" => "left_out",
+        "the spool is full" or "neither the broker nor the spool takes records" => "no_room",
+        _ => "refused",
+    };
 
     internal sealed record Gap(string Tenant, string Interaction, string Session, long From, long To, string Reason)
     {

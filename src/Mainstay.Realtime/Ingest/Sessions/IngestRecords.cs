@@ -60,6 +60,18 @@ internal sealed class IngestRecords(string topic, string eventsTopic, RecordForm
         return fields.TryGetValue("seq", out var seq) ? (fields["tenant_id"], fields["session"], long.Parse(seq, CultureInfo.InvariantCulture)) : null;
     }
 
+    /// <summary>What a gap record tells of; null for any other.</summary>
+    public static (string Tenant, string Session, long From, long To, string Reason)? Gap(StreamRecord record)
+    {
+        if (record.Fields.IsEmpty || record.Fields[0] is not ("event", "gap"))
+        {
+            return null;
+        }
+
+        var fields = record.Fields.ToDictionary(StringComparer.Ordinal);
+        return (fields["tenant_id"], fields["session"], long.Parse(fields["from_seq"], CultureInfo.InvariantCulture), long.Parse(fields["to_seq"], CultureInfo.InvariantCulture), fields["reason"]);
+    }
+
     public static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static ReadOnlyMemory<byte> Json(SessionProgress session, StartMessage start, long seq, DateTimeOffset at, ReadOnlySpan<byte> audio)

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Mainstay.Realtime.Adapters;
 using Mainstay.Realtime.Tests.Ingest.Outbox;
 
 namespace Mainstay.Realtime.Tests.Ingest.Service;
@@ -37,6 +38,45 @@ public sealed class IngestServiceTests : IDisposable
         }));
         await OutboxUnderTest.UntilAsync(() => Events().Count() == 2);
         Assert.Equal(["started", "stopped"], Events());
+    }
+
+    [Fact]
+    public async Task An_outbox_that_faults_ends_the_service_with_its_fault()
+    {
+        await using var ingest = new IngestUnderTest(new FaultyBroker(), _folder);
+
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => ingest.Ended.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System));
+
+        Assert.Equal("a fault of ours", fault.Message);
+    }
+
+    [Fact]
+    public async Task Its_figures_say_what_came_where_it_went_and_what_was_refused()
+    {
+        await using var ingest = new IngestUnderTest(_broker, _folder);
+        using (var client = await ingest.ConnectAsync())
+        {
+            await client.StartAsync();
+            for (var i = 0; i < 10; i++)
+            {
+                await client.FrameAsync(1, 2);
+            }
+
+            await client.NextAsync();
+            await Assert.ThrowsAsync<WebSocketException>(() => ingest.ConnectAsync("/elsewhere"));
+            var figures = await ingest.TextAsync("/metrics");
+            foreach (var line in (string[])[
+                "mainstay_ingest_frames_received_total 10", "mainstay_ingest_bytes_received_total 20", "mainstay_ingest_broker_up 0", "mainstay_ingest_can_store 1", "mainstay_ingest_calls 1",
+                "mainstay_ingest_connections 1", "mainstay_ingest_records_stored_total{level=\"broker\"} 0", "mainstay_ingest_records_stored_total{level=\"spool\"} 11", "mainstay_ingest_store_seconds_count 11",
+                "mainstay_ingest_refused_total{code=\"no_route\"} 1", "# TYPE mainstay_ingest_store_seconds histogram"])
+            {
+                Assert.Contains(line + "\n", figures, StringComparison.Ordinal);
+            }
+        }
+
+        _broker.Up();
+        await OutboxUnderTest.UntilAsync(() => _broker.Stored.Count(r => r.Topic == "audio_stream") == 10);
+        Assert.Contains("mainstay_ingest_broker_up 1\n", await ingest.TextAsync("/metrics"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,4 +188,14 @@ public sealed class IngestServiceTests : IDisposable
     }
 
     private IEnumerable<string> Events() => _broker.Stored.Where(r => r.Topic == "audio_events").Select(r => r.Fields[0].Value);
+
+    /// <summary>It does what no broker may.</summary>
+    private sealed class FaultyBroker : IBroker
+    {
+        public string Name => "faulty";
+
+        public Task<IBrokerSession> ConnectAsync(CancellationToken token) => Task.FromException<IBrokerSession>(new InvalidOperationException("a fault of ours"));
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 }

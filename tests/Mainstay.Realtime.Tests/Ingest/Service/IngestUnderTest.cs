@@ -1,12 +1,12 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Mainstay.Realtime.Adapters;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Auth.Jwt;
 using Mainstay.Realtime.Ingest.Outbox;
 using Mainstay.Realtime.Ingest.Service;
 using Mainstay.Realtime.Ingest.Sessions;
-using Mainstay.Realtime.Tests.Ingest.Outbox;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mainstay.Realtime.Tests.Ingest.Service;
@@ -20,7 +20,7 @@ internal sealed class IngestUnderTest : IAsyncDisposable
     private readonly HttpClient _http = new();
     private readonly Task _running;
 
-    public IngestUnderTest(ScriptedBroker broker, string folder, Func<IngestOptions, IngestOptions>? change = null)
+    public IngestUnderTest(IBroker broker, string folder, Func<IngestOptions, IngestOptions>? change = null)
     {
         var options = new IngestOptions
         {
@@ -39,6 +39,11 @@ internal sealed class IngestUnderTest : IAsyncDisposable
         _service = new(change?.Invoke(options) ?? options, broker, new NoFetcher(), TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
         _running = _service.RunAsync(_stop.Token, _now.Token);
     }
+
+    /// <summary>Fails when the service does.</summary>
+    public Task Ended => _running;
+
+    public async Task<string> TextAsync(string path) => await _http.GetStringAsync(new Uri($"http://127.0.0.1:{_service.Port}{path}"));
 
     public async Task<IngestClient> ConnectAsync(string path = "/v1/ingest")
     {
@@ -64,7 +69,11 @@ internal sealed class IngestUnderTest : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _now.CancelAsync();
-        await _running;
+        if (!_running.IsFaulted)
+        {
+            await _running;
+        }
+
         await _service.DisposeAsync();
         _http.Dispose();
         _stop.Dispose();
