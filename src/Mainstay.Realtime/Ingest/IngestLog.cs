@@ -23,8 +23,8 @@ internal static partial class IngestLog
     [LoggerMessage(EventId = 8222, Level = LogLevel.Warning, Message = "{Dialect} call {Call}: {Count} messages could not be read and were ignored")]
     public static partial void MessageIgnored(this ILogger log, string dialect, string call, long count);
 
-    [LoggerMessage(EventId = 8223, Level = LogLevel.Warning, Message = "{Dialect} call {Call}: messages {From} to {To} did not come")]
-    public static partial void CarrierHole(this ILogger log, string dialect, string call, long from, long to);
+    [LoggerMessage(EventId = 8223, Level = LogLevel.Warning, Message = "{Dialect} call {Call}: messages {From} to {To} did not come; that is hole {Number}")]
+    public static partial void CarrierHole(this ILogger log, string dialect, string call, long from, long to, long number);
 
     [LoggerMessage(EventId = 8224, Level = LogLevel.Information, Message = "{Calls} calls of carriers stay until they end, {Minutes} minutes at most")]
     public static partial void CallsStay(this ILogger log, int calls, long minutes);

@@ -34,6 +34,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     private Task _writing = Task.CompletedTask;
     private long _queued;
     private bool _isClosing;
+    private Message? _again;
 
     /// <summary>The peer did not read what was sent.</summary>
     public bool IsTooSlow { get; private set; }
@@ -47,9 +48,18 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     /// <summary>How the peer ended it; null when the connection broke or we ended it.</summary>
     public WebSocketCloseStatus? PeerStatus => socket.CloseStatus;
 
+    /// <summary>The message that was received last is received again.</summary>
+    public void Unread(Message message) => _again = message;
+
     /// <summary>The next whole message. Never throws for what a peer or a network does.</summary>
     public async ValueTask<Message> ReceiveAsync(CancellationToken token)
     {
+        if (_again is { } again)
+        {
+            _again = null;
+            return again;
+        }
+
         try
         {
             // Without a buffer, until something is there; an empty message is received by that itself.

@@ -36,6 +36,15 @@ public static class IngestEnvironment
         Rule("PUBLIC_URL", EnvType.Url, "What Twilio was told to dial, without the path.") with { Schemes = ["wss", "https", "ws", "http"], Example = "wss://voice.example.com" },
         Rule("SIGNING_KEY", EnvType.Secret, "For signed_url.") with { MinLength = 32 },
         Rule("SIGNING_KEY_PREVIOUS", EnvType.Secret, "The key before it, while URLs signed with it are still about.") with { MinLength = 32 },
+        Rule("EXOTEL_AUTH", EnvType.String, "How Exotel proves who it is at /v1/ingest/exotel, a list as INGEST_AUTH. Without it that route does not exist.") with { Example = "basic, signed_url" },
+        Rule("TWILIO_AUTH", EnvType.String, "The same for Twilio at /v1/ingest/twilio.") with { Example = "twilio_signature" },
+        Rule("TELNYX_AUTH", EnvType.String, "The same for Telnyx at /v1/ingest/telnyx.") with { Example = "basic" },
+        Rule("TELEPHONY_TENANT", EnvType.String, "The tenant of all calls of carriers. Without it, the carrier's account.") with { Pattern = @"^[\x21-\x7E]{1,200}$" },
+        Rule("SUPPORT_EXOTEL", EnvType.Bool, "Exotel may connect to /v1/ingest itself, as to the service before this one. Needs EXOTEL_AUTH.") with { Default = "false" },
+        Rule("EXO_BRIDGE_ENABLED", EnvType.Bool, "Another name of SUPPORT_EXOTEL.") with { Default = "false" },
+        Range("EXO_MAX_BUFFER_MS", "Accepted as the service before this one had it. Nothing is dropped by it: what waits is bounded by the outbox in bytes, and goes to the spool.", 500, 100, 10_000),
+        Range("EXO_IDLE_CLOSE_S", "An Exotel call without audio for so long is over, in seconds.", 10, 1, 300),
+        Rule("CALL_DRAIN", EnvType.Duration, "How long a process that ends waits for its calls of carriers to end.") with { Default = "60m", Min = "0s", Max = "4h" },
     ];
 
     private static EnvRuleSpec Range(string name, string description, int otherwise, int min, int max) =>

@@ -24,6 +24,7 @@ internal sealed class CallConnection(MessageSocket socket, Dialect dialect, Iden
     private DateTimeOffset _began;
     private TelephonyMessage.Media? _media;
     private string _how = "";
+    private long _holes;
 
     public Dialect Dialect => dialect;
 
@@ -185,7 +186,11 @@ internal sealed class CallConnection(MessageSocket socket, Dialect dialect, Iden
                 break;
             case CallEffect.TellHole(var from, var to, var after):
                 TellOf("gap", new("carrier_from", IngestRecords.Text(from)), new("carrier_to", IngestRecords.Text(to)), new("after_seq", IngestRecords.Text(after)), new("reason", "the carrier left them out"));
-                context.Ingest.Log.CarrierHole(dialect.Name, _info?.Call ?? "", from, to);
+                if (BitOperations.IsPow2(++_holes))
+                {
+                    context.Ingest.Log.CarrierHole(dialect.Name, _info?.Call ?? "", from, to, _holes);
+                }
+
                 break;
             case CallEffect.Close(var status, var reason):
                 socket.Close(status, reason);

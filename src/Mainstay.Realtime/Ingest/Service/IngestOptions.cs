@@ -50,6 +50,8 @@ internal sealed record IngestOptions
 
     public required SpoolFull WhenFull { get; init; }
 
+    public TelephonyOptions Telephony { get; init; } = new();
+
     /// <summary>One binary message; a second of 48 kHz has 96,000 bytes.</summary>
     public int MaxMessageBytes { get; init; } = 1 << 20;
 
@@ -82,7 +84,8 @@ internal sealed record IngestOptions
         }
 
         var auth = AuthPolicyReader.Read(complete, Route);
-        problems.AddRange(auth.Problems.Select(p => $"{p.Variable} {p.What}\n  fix: {p.Fix}"));
+        var (telephony, ofTelephony) = TelephonyOptions.Read(complete);
+        problems.AddRange(auth.Problems.Concat(ofTelephony).Select(p => $"{p.Variable} {p.What}\n  fix: {p.Fix}").Distinct());
         if (Number(complete, "PORT") is not (> 0 and <= ushort.MaxValue))
         {
             problems.Add("PORT must be a number from 1 to 65535\n  fix: run the service by Mainstay (kind: ingest), which picks it");
@@ -101,6 +104,7 @@ internal sealed record IngestOptions
             Retention = Duration(complete, "STREAM_RETENTION"),
             Redis = redis is null ? null : redis with { Retention = Duration(complete, "STREAM_RETENTION") },
             Auth = auth.Policy!,
+            Telephony = telephony,
             Policy = new() { AckInterval = (int)Number(complete, "ACK_INTERVAL")!, Window = TimeSpan.FromMilliseconds(Number(complete, "BUFFER_DURATION_MS")!.Value) },
             Topic = complete["STREAM_TOPIC"],
             EventsTopic = complete["EVENTS_TOPIC"],

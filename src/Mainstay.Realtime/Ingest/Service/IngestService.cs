@@ -1,7 +1,6 @@
-using System.Collections.Immutable;
 using Mainstay.Realtime.Adapters;
-using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Auth.Jwt;
+using Mainstay.Realtime.Ingest.Calls;
 using Mainstay.Realtime.Ingest.Outbox;
 using Mainstay.Realtime.Ingest.Sessions;
 using Mainstay.Realtime.Serving;
@@ -16,6 +15,7 @@ internal sealed class IngestService : IAsyncDisposable
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_tickAll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_drainPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_closePatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_retryBase = TimeSpan.FromMilliseconds(250);
 
     /// <summary>So many clients a second can come back without hurting anybody.</summary>
@@ -28,7 +28,8 @@ internal sealed class IngestService : IAsyncDisposable
     private readonly IBroker _broker;
     private readonly Outbox.Outbox _outbox;
     private readonly IngestContext _context;
-    private readonly AuthGate _gate;
+    private readonly CallContext _calls;
+    private readonly IngestDoor _door;
     private readonly RealtimeServer _server;
     private volatile bool _draining;
 
@@ -44,8 +45,9 @@ internal sealed class IngestService : IAsyncDisposable
             loggers.CreateLogger<Outbox.Outbox>());
         _context = new(options.Policy, _outbox, new(options.Topic, options.EventsTopic, options.Format), time, _log);
         _outbox.Lost = Lost;
-        _gate = new(options.Auth, fetcher, time, loggers.CreateLogger<AuthGate>());
-        _server = new(options.Port, DecideAsync, AnswerAsync, new(), time, loggers);
+        _calls = new(_context, options.Telephony.Tenant);
+        _door = new(options, _context, _calls, fetcher, time, loggers);
+        _server = new(options.Port, (request, token) => _door.DecideAsync(request, _draining, token), AnswerAsync, new(), time, loggers);
     }
 
     public int Port => _server.Port;
@@ -57,7 +59,7 @@ internal sealed class IngestService : IAsyncDisposable
         using var stopOutbox = new CancellationTokenSource();
         using var background = new CancellationTokenSource();
         var outbox = _outbox.RunAsync(stopOutbox.Token, now);
-        var keys = EndedAsync(_gate.RunAsync(background.Token));
+        var keys = EndedAsync(_door.RunAsync(background.Token));
         var ticking = EndedAsync(TickAsync(background.Token));
         try
         {
@@ -84,7 +86,7 @@ internal sealed class IngestService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        await _gate.DisposeAsync();
+        await _door.DisposeAsync();
         await _broker.DisposeAsync();
     }
 
@@ -98,11 +100,9 @@ internal sealed class IngestService : IAsyncDisposable
             connection.Handle(new IngestEvent.DrainAsked(RetryAfter(clients)));
         }
 
-        var until = _time.GetTimestamp() + (long)(s_drainPatience.TotalSeconds * _time.TimestampFrequency);
-        while (_context.Connections.Count > 0 && _time.GetTimestamp() < until && !now.IsCancellationRequested)
-        {
-            await EndedAsync(Task.Delay(s_tick, _time, now));
-        }
+        await UntilAsync(() => _context.Connections.Count == 0, s_drainPatience, now);
+
+        await AwaitCallsAsync(now);
 
         // Nothing is on it any more but what did not answer.
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(now);
@@ -111,56 +111,34 @@ internal sealed class IngestService : IAsyncDisposable
         _log.Drained();
     }
 
-    /// <summary>Spread, so that those who all leave at once do not all return at once.</summary>
-    private TimeSpan RetryAfter(int clients) => s_retryBase + TimeSpan.FromSeconds(_random.NextDouble() * clients / ReturningPerSecond);
-
-    private async ValueTask<UpgradeAnswer> DecideAsync(UpgradeRequest request, CancellationToken token)
+    /// <summary>The end of a carrier's socket is the end of its call: they stay until they end by themselves, or as long as may be.</summary>
+    private async Task AwaitCallsAsync(CancellationToken now)
     {
-        if (request.Path.TrimEnd('/') != IngestOptions.Route)
+        if (_calls.Open.Count > 0 && _options.Telephony.Drain > TimeSpan.Zero)
         {
-            return new UpgradeRefusal(404, "no_route", $"WebSockets are answered at {IngestOptions.Route}");
+            _log.CallsStay(_calls.Open.Count, (long)_options.Telephony.Drain.TotalMinutes);
         }
 
-        if (_draining)
+        await UntilAsync(() => _calls.Open.Count == 0, _options.Telephony.Drain, now);
+        foreach (var call in _calls.Open.All)
         {
-            return new UpgradeRefusal(503, "draining", "this process ends; come back in a moment") { Fields = [new("Retry-After", "1")] };
+            call.Handle(new CallEvent.EndAsked());
         }
 
-        if (!_outbox.Health.CanStore)
-        {
-            return new UpgradeRefusal(503, "cannot_store", "nothing can be stored at the moment") { Fields = [new("Retry-After", "2")] };
-        }
-
-        var outcome = await _gate.CheckAsync(CredentialsOf(request), token);
-        if (outcome is not AuthOutcome.Admitted(var identity))
-        {
-            var refused = (AuthOutcome.Refused)outcome;
-            _log.Refused(IngestOptions.Route, refused.Status, refused.Code, refused.Because);
-            return new UpgradeRefusal(refused.Status, refused.Code, refused.Because) { Fields = refused.Challenge.Length > 0 ? [new("WWW-Authenticate", refused.Challenge)] : [] };
-        }
-
-        return new UpgradeAccepted(null, _options.MaxMessageBytes, socket => new IngestConnection(socket, _context, start => Foreign(identity, start)).RunAsync());
+        await UntilAsync(() => _calls.Open.Count == 0, s_closePatience, now);
     }
 
-    private static string? Foreign(Identity identity, Protocol.StartMessage start) =>
-        StartBinding.MayStart(identity, start.TenantId, start.InteractionId) is AuthOutcome.Refused refused ? refused.Because : null;
-
-    private Credentials CredentialsOf(UpgradeRequest request) => new()
+    private async Task UntilAsync(Func<bool> done, TimeSpan patience, CancellationToken now)
     {
-        Scheme = request.Header("X-Forwarded-Proto") is "http" ? "http" : "https",
-        Host = request.Header("Host") ?? "",
-        Path = request.Path,
-        Query = request.Target.IndexOf('?') is var at and >= 0 ? request.Target[(at + 1)..] : "",
-        Authorization = Lines(request, "Authorization"),
-        Origin = Lines(request, "Origin"),
-        TwilioSignature = Lines(request, "X-Twilio-Signature"),
-        SubProtocol = Lines(request, "Sec-WebSocket-Protocol"),
-        Peer = request.Peer,
-        Now = _time.GetUtcNow(),
-    };
+        var began = _time.GetTimestamp();
+        while (!done() && _time.GetElapsedTime(began) < patience && !now.IsCancellationRequested)
+        {
+            await EndedAsync(Task.Delay(s_tick, _time, now));
+        }
+    }
 
-    private static ImmutableArray<string> Lines(UpgradeRequest request, string name) =>
-        [.. request.Headers.Where(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value)];
+    /// <summary>Spread, so that those who all leave at once do not all return at once.</summary>
+    private TimeSpan RetryAfter(int clients) => s_retryBase + TimeSpan.FromSeconds(_random.NextDouble() * clients / ReturningPerSecond);
 
     private Task AnswerAsync(HttpContext http)
     {
@@ -177,14 +155,14 @@ internal sealed class IngestService : IAsyncDisposable
                 // Whether it takes clients; restarting it would not bring a broker back.
                 (status, health) = _draining ? (503, "draining") : (200, health);
                 break;
-            case IngestOptions.Route:
+            case { } path when _door.Routes.Contains(path.TrimEnd('/')):
                 http.Response.Headers.Upgrade = "websocket";
                 return WriteAsync(http, 426, """{"type":"about:blank","status":426,"title":"upgrade_required","detail":"this is a WebSocket"}""");
             default:
-                return WriteAsync(http, 404, """{"type":"about:blank","status":404,"title":"no_route","detail":"there are /v1/ingest, /health, /livez and /readyz"}""");
+                return WriteAsync(http, 404, $$"""{"type":"about:blank","status":404,"title":"no_route","detail":"there are {{string.Join(", ", _door.Routes)}}, /health, /livez and /readyz"}""");
         }
 
-        return WriteAsync(http, status, IngestHealth.Describe(outbox, _context.Counters, health, _time.GetUtcNow()).ToJsonString());
+        return WriteAsync(http, status, IngestHealth.Describe(outbox, _context.Counters, _calls.Counters, health, _time.GetUtcNow()).ToJsonString());
     }
 
     private static Task WriteAsync(HttpContext http, int status, string json)
@@ -203,6 +181,7 @@ internal sealed class IngestService : IAsyncDisposable
         {
             var at = _context.Now;
             _context.Connections.TickHurried(at);
+            _calls.Open.Tick(at);
             if (at - all >= s_tickAll)
             {
                 all = at;
