@@ -16,5 +16,8 @@ internal static class Roles
     public static Task<int> RealtimeAsync(string kind) => Realtime.RealtimeRole.RunAsync(kind, CommandHost.Variables());
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Task<int> SimulateAsync(string[] args) => Realtime.Simulator.SimulatorRole.RunAsync(args);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Task<int> CommandAsync(string[] args) => CommandHost.RunAsync(args);
 }

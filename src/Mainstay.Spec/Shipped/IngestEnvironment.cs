@@ -45,6 +45,7 @@ public static class IngestEnvironment
         Range("EXO_MAX_BUFFER_MS", "Accepted as the service before this one had it. Nothing is dropped by it: what waits is bounded by the outbox in bytes, and goes to the spool.", 500, 100, 10_000),
         Range("EXO_IDLE_CLOSE_S", "An Exotel call without audio for so long is over, in seconds.", 10, 1, 300),
         Rule("CALL_DRAIN", EnvType.Duration, "How long a process that ends waits for its calls of carriers to end.") with { Default = "60m", Min = "0s", Max = "4h" },
+        Rule("CALLS_TOKEN", EnvType.Secret, "Opens /v1/calls, by which calls of carriers are spoken to; sent as a bearer token.") with { MinLength = 32 },
     ];
 
     private static EnvRuleSpec Range(string name, string description, int otherwise, int min, int max) =>

@@ -25,10 +25,9 @@ internal sealed class CallConnection(MessageSocket socket, Dialect dialect, Iden
     private TelephonyMessage.Media? _media;
     private string _how = "";
     private long _holes;
+    private CallPlayer? _player;
 
     public Dialect Dialect => dialect;
-
-    public MessageSocket Socket => socket;
 
     /// <summary>Null until the carrier has said which call it is.</summary>
     public CallInfo? Info => Volatile.Read(ref _info);
@@ -36,6 +35,29 @@ internal sealed class CallConnection(MessageSocket socket, Dialect dialect, Iden
     public string Tenant => _tenant;
 
     public DateTimeOffset Began => _began;
+
+    public long Frames => Volatile.Read(ref _state).Received;
+
+    /// <summary>Something for the carrier to play, or to do with it.</summary>
+    /// <param name="act">False: it does not take it.</param>
+    public bool Play(Func<CallPlayer, bool> act)
+    {
+        lock (_gate)
+        {
+            var taken = act(_player ??= new(dialect, _info!));
+            SendDue(context.Ingest.Now);
+            return taken;
+        }
+    }
+
+    /// <summary>Nothing that waits is played any more.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            socket.SendText((_player ??= new(dialect, _info!)).Clear());
+        }
+    }
 
     public async Task RunAsync()
     {
@@ -73,6 +95,7 @@ internal sealed class CallConnection(MessageSocket socket, Dialect dialect, Iden
                 Take(_inbox.Tick(now));
             }
 
+            SendDue(now);
             if (CallMachine.IsDue(_state, policy, now))
             {
                 Handle(CallEvent.Ticked.Now);
@@ -90,6 +113,14 @@ internal sealed class CallConnection(MessageSocket socket, Dialect dialect, Iden
             {
                 Do(effect);
             }
+        }
+    }
+
+    private void SendDue(TimeSpan now)
+    {
+        foreach (var message in _player?.Take(now) ?? [])
+        {
+            socket.SendText(message);
         }
     }
 

@@ -1,6 +1,7 @@
 using Mainstay.Realtime.Adapters;
 using Mainstay.Realtime.Auth.Jwt;
 using Mainstay.Realtime.Ingest.Calls;
+using Mainstay.Realtime.Ingest.Http;
 using Mainstay.Realtime.Ingest.Outbox;
 using Mainstay.Realtime.Ingest.Sessions;
 using Mainstay.Realtime.Serving;
@@ -30,6 +31,7 @@ internal sealed class IngestService : IAsyncDisposable
     private readonly IngestContext _context;
     private readonly CallContext _calls;
     private readonly IngestDoor _door;
+    private readonly TelephonyHttp _http;
     private readonly RealtimeServer _server;
     private volatile bool _draining;
 
@@ -47,7 +49,8 @@ internal sealed class IngestService : IAsyncDisposable
         _outbox.Lost = Lost;
         _calls = new(_context, options.Telephony.Tenant);
         _door = new(options, _context, _calls, fetcher, time, loggers);
-        _server = new(options.Port, (request, token) => _door.DecideAsync(request, _draining, token), AnswerAsync, new(), time, loggers);
+        _http = new(options, _calls, fetcher, time, loggers);
+        _server = new(options.Port, (request, token) => _door.DecideAsync(request, _draining, token), AnswerAsync, new(), time, loggers, _http.Socket);
     }
 
     public int Port => _server.Port;
@@ -86,6 +89,7 @@ internal sealed class IngestService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
+        await _http.DisposeAsync();
         await _door.DisposeAsync();
         await _broker.DisposeAsync();
     }
@@ -142,6 +146,11 @@ internal sealed class IngestService : IAsyncDisposable
 
     private Task AnswerAsync(HttpContext http)
     {
+        if (_http.AnswerAsync(http) is { } answered)
+        {
+            return answered;
+        }
+
         var (outbox, status) = (_outbox.Health, 200);
         var health = IngestHealth.Status(outbox);
         switch (http.Request.Path.Value)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Ingest.Dialects;
 using Mainstay.Spec.Parsing;
@@ -23,6 +24,12 @@ internal sealed record TelephonyOptions
 
     /// <summary>How long a process that ends waits for its calls.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromMinutes(60);
+
+    /// <summary>Opens the routes by which calls are spoken to; null: they do not exist.</summary>
+    public Secret? CallsToken { get; init; }
+
+    /// <summary>How carriers name this server, with the scheme wss or ws; null: nobody said.</summary>
+    public string? PublicUrl { get; init; }
 
     /// <param name="complete">With all defaults; numbers and durations have been checked.</param>
     public static (TelephonyOptions Options, ImmutableArray<AuthProblem> Problems) Read(IReadOnlyDictionary<string, string> complete)
@@ -56,6 +63,8 @@ internal sealed record TelephonyOptions
             Routes = routes.ToImmutable(),
             Tenant = complete.GetValueOrDefault("TELEPHONY_TENANT") is { Length: > 0 } tenant ? tenant : null,
             ExotelAtRoot = atRoot,
+            CallsToken = complete.GetValueOrDefault("CALLS_TOKEN") is { Length: > 0 } token ? Secret.OfText(token) : null,
+            PublicUrl = complete.GetValueOrDefault(AuthVariables.PublicUrl) is { Length: > 0 } url ? Regex.Replace(url.Trim().TrimEnd('/'), "^http", "ws") : null,
             ExotelIdle = TimeSpan.FromSeconds(int.TryParse(complete.GetValueOrDefault("EXO_IDLE_CLOSE_S"), NumberStyles.None, CultureInfo.InvariantCulture, out var idle) ? idle : 10),
             Drain = DurationText.TryParse(complete.GetValueOrDefault("CALL_DRAIN", "60m"), out var drain) ? drain : TimeSpan.FromMinutes(60),
         }, problems.ToImmutable());
