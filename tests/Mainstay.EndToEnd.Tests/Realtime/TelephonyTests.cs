@@ -16,12 +16,12 @@ public sealed class TelephonyTests
 
     private const string Settings = $"""
         EXOTEL_AUTH: "basic, signed_url"
-                  TWILIO_AUTH: basic
-                  BASIC_AUTH: "carrier:right"
-                  SIGNING_KEY: "0123456789abcdef0123456789abcdef"
-                  PUBLIC_URL: "wss://voice.example.com"
-                  SUPPORT_EXOTEL: "true"
-                  CALLS_TOKEN: "{CallsToken}"
+              TWILIO_AUTH: basic
+              BASIC_AUTH: "carrier:right"
+              SIGNING_KEY: "0123456789abcdef0123456789abcdef"
+              PUBLIC_URL: "wss://voice.example.com"
+              SUPPORT_EXOTEL: "true"
+              CALLS_TOKEN: "{CallsToken}"
         """;
 
     private static readonly string s_right = Basic("carrier:right");
@@ -101,7 +101,7 @@ public sealed class TelephonyTests
         var calling = CallAsync(stack, "exotel", "/v1/ingest/exotel", "call-1", 40, 3200, s_right, gap: 50);
         await stack.BeginsAsync("call-1");
         var process = await stack.ProcessAsync();
-        Assert.True(process.Send(Signal.Terminate));
+        Assert.True(process.Send(Signal.Term));
         await Eventually.BecomesAsync("it drains", async () => (await stack.Home.LogsAsync("ingest")).Any(line => line.Contains("stay until they end", StringComparison.Ordinal)), drains => drains, show: _ => "");
         var heard = await calling;
 

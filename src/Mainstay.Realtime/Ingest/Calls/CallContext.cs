@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Mainstay.Realtime.Ingest.Sessions;
 
 namespace Mainstay.Realtime.Ingest.Calls;
@@ -14,26 +13,4 @@ internal sealed class CallContext(IngestContext ingest, string? tenant)
     public CallCounters Counters { get; } = new();
 
     public OpenCalls Open { get; } = new();
-}
-
-/// <summary>The sockets of carriers that are open. One call can have several.</summary>
-internal sealed class OpenCalls
-{
-    private readonly ConcurrentDictionary<CallConnection, bool> _open = [];
-
-    public IEnumerable<CallConnection> All => _open.Select(pair => pair.Key);
-
-    public int Count => _open.Count;
-
-    public void Add(CallConnection call) => _open[call] = true;
-
-    public void Remove(CallConnection call) => _open.TryRemove(call, out _);
-
-    public void Tick(TimeSpan now)
-    {
-        foreach (var (call, _) in _open)
-        {
-            call.Tick(now);
-        }
-    }
 }

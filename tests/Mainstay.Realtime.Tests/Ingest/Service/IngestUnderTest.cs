@@ -40,6 +40,17 @@ internal sealed class IngestUnderTest : IAsyncDisposable
         _running = _service.RunAsync(_stop.Token, _now.Token);
     }
 
+    public int Port => _service.Port;
+
+    public async Task<(int Status, string Body)> SendAsync(HttpMethod method, string path, byte[]? body, string? authorization)
+    {
+        using var request = new HttpRequestMessage(method, new Uri($"http://127.0.0.1:{_service.Port}{path}"));
+        request.Content = body is null ? null : new ByteArrayContent(body);
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        using var response = await _http.SendAsync(request);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
     public async Task<IngestClient> ConnectAsync(string path = "/v1/ingest")
     {
         var socket = new ClientWebSocket();
