@@ -11,6 +11,7 @@ using Mainstay.Realtime.Auth.Jwt;
 using Mainstay.Realtime.Hub.Requests;
 using Mainstay.Realtime.Hub.Service;
 using Mainstay.Realtime.Ingest.Service;
+using Mainstay.Realtime.Serving;
 using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Realtime;
@@ -20,7 +21,7 @@ public static class RealtimeRole
 {
     private const long LogBytes = 16L << 30;
 
-    /// <summary>Serves until SIGTERM or SIGINT; a second one ends it at once. Returns 0 when drained, 1 when it could not serve, 3 when its settings are wrong.</summary>
+    /// <summary>Serves until SIGTERM (it ends when nobody needs it) or SIGINT (soon; a second one, at once). Returns 0 when drained, 1 when it could not serve, 3 when its settings are wrong.</summary>
     public static async Task<int> RunAsync(string kind, IReadOnlyDictionary<string, string> environment)
     {
         var serve = kind switch
@@ -43,18 +44,20 @@ public static class RealtimeRole
             return (int)ExitCode.Problems;
         }
 
-        using var stop = new CancellationTokenSource();
+        using var drain = new CancellationTokenSource();
+        using var soon = new CancellationTokenSource();
         using var now = new CancellationTokenSource();
-        var signals = 0;
-
-        void Signalled(PosixSignalContext context)
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
             context.Cancel = true;
-            (Interlocked.Increment(ref signals) > 1 ? now : stop).Cancel();
-        }
-
-        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Signalled);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Signalled);
+            drain.Cancel();
+        });
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+        {
+            context.Cancel = true;
+            drain.Cancel();
+            (soon.IsCancellationRequested ? now : soon).Cancel();
+        });
         using var loggers = LoggerFactory.Create(builder => builder
             .AddProvider(new LineLog(Console.Out, Console.Error, TimeProvider.System))
             .AddFilter("Microsoft", LogLevel.Warning)
@@ -62,7 +65,7 @@ public static class RealtimeRole
         using var fetcher = new HttpJwksFetcher();
         try
         {
-            await serve.RunAsync(fetcher, loggers, stop.Token, now.Token);
+            await serve.RunAsync(fetcher, loggers, new(drain.Token, soon.Token, now.Token));
             return (int)ExitCode.Done;
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException or RequestStoreException)
@@ -80,20 +83,20 @@ public static class RealtimeRole
             problems = [missing];
         }
 
-        return new(problems, async (fetcher, loggers, stop, now) =>
+        return new(problems, async (fetcher, loggers, stop) =>
         {
             await using var service = new IngestService(options!, Broker(options!), fetcher, TimeProvider.System, new Random(), loggers);
-            await service.RunAsync(stop, now);
+            await service.RunAsync(stop);
         });
     }
 
     private static Prepared Hub(IReadOnlyDictionary<string, string> environment)
     {
         var (options, problems) = HubOptions.Read(environment);
-        return new(problems, async (fetcher, loggers, stop, now) =>
+        return new(problems, async (fetcher, loggers, stop) =>
         {
             await using var service = new HubService(options!, fetcher, TimeProvider.System, new Random(), loggers);
-            await service.RunAsync(stop, now);
+            await service.RunAsync(stop.Drain, stop.Now);
         });
     }
 
@@ -106,5 +109,5 @@ public static class RealtimeRole
     };
 
     /// <param name="Problems">With one of them it does not run.</param>
-    private sealed record Prepared(ImmutableArray<string> Problems, Func<IJwksFetcher, ILoggerFactory, CancellationToken, CancellationToken, Task> RunAsync);
+    private sealed record Prepared(ImmutableArray<string> Problems, Func<IJwksFetcher, ILoggerFactory, StopSignals, Task> RunAsync);
 }

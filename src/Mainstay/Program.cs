@@ -6,6 +6,7 @@ return args switch
     ["daemon", .. var rest] => await Roles.DaemonAsync(rest),
     ["edge", "--control", var socket] => await Roles.EdgeAsync(socket),
     ["realtime", "ingest" or "hub"] => await Roles.RealtimeAsync(args[1]),
+    ["realtime", "sim", .. var rest] => await Roles.SimulateAsync(rest),
     ["realtime", .. var rest] => await Roles.InspectAsync(rest),
     _ => await Roles.CommandAsync(args),
 };

@@ -19,5 +19,8 @@ internal static class Roles
     public static Task<int> InspectAsync(string[] args) => Realtime.Inspect.InspectRole.RunAsync(args, CommandHost.Variables());
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Task<int> SimulateAsync(string[] args) => Realtime.Simulator.SimulatorRole.RunAsync(args);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Task<int> CommandAsync(string[] args) => CommandHost.RunAsync(args);
 }

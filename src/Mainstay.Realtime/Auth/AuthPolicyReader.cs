@@ -10,6 +10,18 @@ public sealed record AuthReading(AuthPolicy? Policy, ImmutableArray<AuthProblem>
 /// <summary>Reads a policy from the environment. Files that it names are read once, here; of those, only a JWKS file is looked at again later.</summary>
 public static class AuthPolicyReader
 {
+    /// <summary>The policy of a route that says its methods in a variable of its own; everything else it has in common with the other routes. Without that variable there is no policy, and nothing is opened.</summary>
+    public static AuthReading? ReadOf(string variable, IReadOnlyDictionary<string, string> environment, string route)
+    {
+        if (new SettingsText(environment).Text(variable) is not { } methods)
+        {
+            return null;
+        }
+
+        var reading = Read(new Dictionary<string, string>(environment, StringComparer.Ordinal) { [AuthVariables.Methods] = methods }, route);
+        return reading with { Problems = [.. reading.Problems.Select(p => p.Variable == AuthVariables.Methods ? p with { Variable = variable } : p)] };
+    }
+
     /// <param name="environment">Names and values.</param>
     /// <param name="route">The route's path, to which signed URLs are bound.</param>
     public static AuthReading Read(IReadOnlyDictionary<string, string> environment, string route)

@@ -35,6 +35,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     private long _queued;
     private bool _isClosing;
     private volatile bool _isReading;
+    private Message? _again;
 
     /// <summary>The peer did not read what was sent.</summary>
     public bool IsTooSlow { get; private set; }
@@ -61,9 +62,18 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     /// <summary>How the peer ended it; null when the connection broke or we ended it.</summary>
     public WebSocketCloseStatus? PeerStatus => socket.CloseStatus;
 
+    /// <summary>The message that was received last is received again.</summary>
+    public void Unread(Message message) => _again = message;
+
     /// <summary>The next whole message. Never throws for what a peer or a network does.</summary>
     public async ValueTask<Message> ReceiveAsync(CancellationToken token)
     {
+        if (_again is { } again)
+        {
+            _again = null;
+            return again;
+        }
+
         try
         {
             _isReading = true;

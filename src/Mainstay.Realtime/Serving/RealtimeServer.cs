@@ -17,7 +17,8 @@ internal sealed class RealtimeServer : IAsyncDisposable
     /// <param name="port">On loopback: the edge is in front. 0 for any that is free.</param>
     /// <param name="decide">What becomes of a request for a WebSocket.</param>
     /// <param name="http">Answers everything else.</param>
-    public RealtimeServer(int port, Func<UpgradeRequest, CancellationToken, ValueTask<UpgradeAnswer>> decide, RequestDelegate http, ServingLimits limits, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="unixSocket">A path at which it is asked as well, by HTTP only; null: none.</param>
+    public RealtimeServer(int port, Func<UpgradeRequest, CancellationToken, ValueTask<UpgradeAnswer>> decide, RequestDelegate http, ServingLimits limits, TimeProvider time, ILoggerFactory loggers, string? unixSocket = null)
     {
         var takeover = new UpgradeTakeover(decide, limits, time, loggers.CreateLogger<UpgradeTakeover>());
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -34,6 +35,10 @@ internal sealed class RealtimeServer : IAsyncDisposable
                 listen.Protocols = HttpProtocols.Http1;
                 listen.Use(takeover.Take);
             });
+            if (unixSocket is not null)
+            {
+                server.ListenUnixSocket(unixSocket, listen => listen.Protocols = HttpProtocols.Http1);
+            }
         });
         _host = builder.Build();
         _host.Run(http);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Mainstay.Realtime.Ingest.Calls;
 using Mainstay.Realtime.Ingest.Outbox;
 using Mainstay.Realtime.Ingest.Sessions;
 
@@ -14,7 +15,7 @@ internal static class IngestHealth
         _ => "healthy",
     };
 
-    public static JsonObject Describe(OutboxHealth outbox, IngestCounters counters, string status, DateTimeOffset now) => new()
+    public static JsonObject Describe(OutboxHealth outbox, IngestCounters counters, CallCounters carriers, string status, DateTimeOffset now) => new()
     {
         ["status"] = status,
         ["service"] = "ingest",
@@ -30,5 +31,9 @@ internal static class IngestHealth
         ["spoolBytes"] = outbox.SpooledBytes,
         ["pauses"] = counters.Paused,
         ["ignoredMessages"] = counters.Ignored,
+        ["malformedMessages"] = carriers.Malformed,
+        ["duplicateMessages"] = carriers.Duplicates,
+        ["lateMessages"] = carriers.Late,
+        ["missingMessages"] = carriers.Missing,
     };
 }

@@ -54,6 +54,11 @@ internal sealed record IngestOptions
 
     public required SpoolFull WhenFull { get; init; }
 
+    public TelephonyOptions Telephony { get; init; } = new();
+
+    /// <summary>Where the process asks for time; null when nobody runs it.</summary>
+    public string? SupervisorSocket { get; init; }
+
     /// <summary>One binary message; a second of 48 kHz has 96,000 bytes.</summary>
     public int MaxMessageBytes { get; init; } = 1 << 20;
 
@@ -89,7 +94,8 @@ internal sealed record IngestOptions
         }
 
         var auth = AuthPolicyReader.Read(complete, Route);
-        problems.AddRange(auth.Problems.Select(p => $"{p.Variable} {p.What}\n  fix: {p.Fix}"));
+        var (telephony, ofTelephony) = TelephonyOptions.Read(complete);
+        problems.AddRange(auth.Problems.Concat(ofTelephony).Select(p => $"{p.Variable} {p.What}\n  fix: {p.Fix}").Distinct());
         if (Number(complete, "PORT") is not (> 0 and <= ushort.MaxValue))
         {
             problems.Add("PORT must be a number from 1 to 65535\n  fix: run the service by Mainstay (kind: ingest), which picks it");
@@ -104,11 +110,13 @@ internal sealed record IngestOptions
         {
             Port = (int)Number(complete, "PORT")!,
             Data = complete.GetValueOrDefault("MAINSTAY_DATA") is { Length: > 0 } data ? data : Path.Combine(Path.GetTempPath(), "mainstay-ingest"),
+            SupervisorSocket = complete.GetValueOrDefault("NOTIFY_SOCKET"),
             Adapter = adapter,
             Retention = Duration(complete, "STREAM_RETENTION"),
             Redis = redis is null ? null : redis with { Retention = Duration(complete, "STREAM_RETENTION") },
             Kafka = kafka,
             Auth = auth.Policy!,
+            Telephony = telephony,
             Policy = new() { AckInterval = (int)Number(complete, "ACK_INTERVAL")!, Window = TimeSpan.FromMilliseconds(Number(complete, "BUFFER_DURATION_MS")!.Value) },
             Topic = complete["STREAM_TOPIC"],
             EventsTopic = complete["EVENTS_TOPIC"],

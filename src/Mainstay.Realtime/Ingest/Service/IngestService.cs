@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using Mainstay.Realtime.Adapters;
-using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Auth.Jwt;
+using Mainstay.Realtime.Ingest.Calls;
+using Mainstay.Realtime.Ingest.Http;
 using Mainstay.Realtime.Ingest.Outbox;
 using Mainstay.Realtime.Ingest.Sessions;
 using Mainstay.Realtime.Metrics;
@@ -17,6 +17,8 @@ internal sealed class IngestService : IAsyncDisposable
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_tickAll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_drainPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_stay = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_closePatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_retryBase = TimeSpan.FromMilliseconds(250);
 
     /// <summary>So many clients a second can come back without hurting anybody.</summary>
@@ -29,9 +31,12 @@ internal sealed class IngestService : IAsyncDisposable
     private readonly IBroker _broker;
     private readonly Outbox.Outbox _outbox;
     private readonly IngestContext _context;
-    private readonly AuthGate _gate;
+    private readonly CallContext _calls;
+    private readonly IngestDoor _door;
+    private readonly TelephonyHttp _http;
     private readonly IngestMetrics _metrics = new();
     private readonly RealtimeServer _server;
+    private readonly SupervisorSocket _supervisor;
     private volatile bool _draining;
 
     public IngestService(IngestOptions options, IBroker broker, IJwksFetcher fetcher, TimeProvider time, Random random, ILoggerFactory loggers)
@@ -46,33 +51,36 @@ internal sealed class IngestService : IAsyncDisposable
             loggers.CreateLogger<Outbox.Outbox>());
         _context = new(options.Policy, _outbox, new(options.Topic, options.EventsTopic, options.Format), time, _log);
         _outbox.Lost = Lost;
-        _gate = new(options.Auth, fetcher, time, loggers.CreateLogger<AuthGate>());
-        _server = new(options.Port, async (request, token) => _metrics.Count(await DecideAsync(request, token)), AnswerAsync, new(), time, loggers);
+        _supervisor = new(options.SupervisorSocket);
+        _calls = new(_context, options.Telephony.Tenant);
+        _door = new(options, _context, _calls, fetcher, time, loggers);
+        _http = new(options, _calls, fetcher, time, loggers);
+        _server = new(options.Port, async (request, token) => _metrics.Count(await _door.DecideAsync(request, _draining, token)), AnswerAsync, new(), time, loggers, _http.Socket);
     }
 
     public int Port => _server.Port;
 
     /// <summary>Serves until it is asked to stop; then clients are told to go on elsewhere, and what came from them is made safe.</summary>
-    /// <param name="now">Ends everything at once.</param>
-    public async Task RunAsync(CancellationToken stop, CancellationToken now)
+    public async Task RunAsync(StopSignals stop)
     {
+        var now = stop.Now;
         using var stopOutbox = new CancellationTokenSource();
         using var background = new CancellationTokenSource();
         var outbox = _outbox.RunAsync(stopOutbox.Token, now);
-        var keys = EndedAsync(_gate.RunAsync(background.Token));
+        var keys = EndedAsync(_door.RunAsync(background.Token));
         var ticking = EndedAsync(TickAsync(background.Token));
         try
         {
             await _server.StartAsync(now);
             _log.Serving("ingest", _server.Port);
-            await Task.WhenAny(EndedAsync(Task.Delay(Timeout.InfiniteTimeSpan, _time, stop)), outbox);
+            await Task.WhenAny(EndedAsync(Task.Delay(Timeout.InfiniteTimeSpan, _time, stop.Drain)), outbox);
             if (outbox.IsFaulted)
             {
                 // Without it nothing is stored; whoever runs us starts another.
                 await outbox;
             }
 
-            await DrainAsync(now);
+            await DrainAsync(stop);
         }
         finally
         {
@@ -86,11 +94,12 @@ internal sealed class IngestService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        await _gate.DisposeAsync();
+        await _http.DisposeAsync();
+        await _door.DisposeAsync();
         await _broker.DisposeAsync();
     }
 
-    private async Task DrainAsync(CancellationToken now)
+    private async Task DrainAsync(StopSignals stop)
     {
         _draining = true;
         var clients = _context.Connections.Count;
@@ -100,72 +109,65 @@ internal sealed class IngestService : IAsyncDisposable
             connection.Handle(new IngestEvent.DrainAsked(RetryAfter(clients)));
         }
 
-        var until = _time.GetTimestamp() + (long)(s_drainPatience.TotalSeconds * _time.TimestampFrequency);
-        while (_context.Connections.Count > 0 && _time.GetTimestamp() < until && !now.IsCancellationRequested)
-        {
-            await EndedAsync(Task.Delay(s_tick, _time, now));
-        }
+        await Task.WhenAll(UntilAsync(() => _context.Connections.Count == 0, s_drainPatience, stop.Now), AwaitCallsAsync(stop));
 
         // Nothing is on it any more but what did not answer.
-        using var cut = CancellationTokenSource.CreateLinkedTokenSource(now);
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(stop.Now);
         cut.CancelAfter(TimeSpan.FromSeconds(1));
         await _server.StopAsync(cut.Token);
         _log.Drained();
     }
 
+    /// <summary>The end of a carrier's socket is the end of its call: they stay until they end by themselves, or as long as may be.</summary>
+    private async Task AwaitCallsAsync(StopSignals stop)
+    {
+        if (_calls.Open.Count > 0 && _options.Telephony.Drain > TimeSpan.Zero)
+        {
+            _log.CallsStay(_calls.Open.Count, (long)_options.Telephony.Drain.TotalMinutes);
+        }
+
+        using var enough = new CancellationTokenSource();
+        var staying = StayAsync(enough.Token);
+        await UntilAsync(() => _calls.Open.Count == 0, _options.Telephony.Drain, stop.Soon);
+        await enough.CancelAsync();
+        await staying;
+        foreach (var call in _calls.Open.All)
+        {
+            call.Handle(new CallEvent.EndAsked());
+        }
+
+        await UntilAsync(() => _calls.Open.Count == 0, s_closePatience, stop.Now);
+    }
+
+    /// <summary>Who runs us would take a process that does not end for one that hangs.</summary>
+    private async Task StayAsync(CancellationToken enough)
+    {
+        while (!enough.IsCancellationRequested)
+        {
+            _supervisor.ExtendTimeout(s_stay);
+            await EndedAsync(Task.Delay(s_stay / 3, _time, enough));
+        }
+    }
+
+    private async Task UntilAsync(Func<bool> done, TimeSpan patience, CancellationToken now)
+    {
+        var began = _time.GetTimestamp();
+        while (!done() && _time.GetElapsedTime(began) < patience && !now.IsCancellationRequested)
+        {
+            await EndedAsync(Task.Delay(s_tick, _time, now));
+        }
+    }
+
     /// <summary>Spread, so that those who all leave at once do not all return at once.</summary>
     private TimeSpan RetryAfter(int clients) => s_retryBase + TimeSpan.FromSeconds(_random.NextDouble() * clients / ReturningPerSecond);
 
-    private async ValueTask<UpgradeAnswer> DecideAsync(UpgradeRequest request, CancellationToken token)
-    {
-        if (request.Path.TrimEnd('/') != IngestOptions.Route)
-        {
-            return new UpgradeRefusal(404, "no_route", $"WebSockets are answered at {IngestOptions.Route}");
-        }
-
-        if (_draining)
-        {
-            return new UpgradeRefusal(503, "draining", "this process ends; come back in a moment") { Fields = [new("Retry-After", "1")] };
-        }
-
-        if (!_outbox.Health.CanStore)
-        {
-            return new UpgradeRefusal(503, "cannot_store", "nothing can be stored at the moment") { Fields = [new("Retry-After", "2")] };
-        }
-
-        var outcome = await _gate.CheckAsync(CredentialsOf(request), token);
-        if (outcome is not AuthOutcome.Admitted(var identity))
-        {
-            var refused = (AuthOutcome.Refused)outcome;
-            _log.Refused(IngestOptions.Route, refused.Status, refused.Code, refused.Because);
-            return new UpgradeRefusal(refused.Status, refused.Code, refused.Because) { Fields = refused.Challenge.Length > 0 ? [new("WWW-Authenticate", refused.Challenge)] : [] };
-        }
-
-        return new UpgradeAccepted(null, _options.MaxMessageBytes, socket => new IngestConnection(socket, _context, start => Foreign(identity, start)).RunAsync());
-    }
-
-    private static string? Foreign(Identity identity, Protocol.StartMessage start) =>
-        StartBinding.MayStart(identity, start.TenantId, start.InteractionId) is AuthOutcome.Refused refused ? refused.Because : null;
-
-    private Credentials CredentialsOf(UpgradeRequest request) => new()
-    {
-        Scheme = request.Header("X-Forwarded-Proto") is "http" ? "http" : "https",
-        Host = request.Header("Host") ?? "",
-        Path = request.Path,
-        Query = request.Target.IndexOf('?') is var at and >= 0 ? request.Target[(at + 1)..] : "",
-        Authorization = Lines(request, "Authorization"),
-        Origin = Lines(request, "Origin"),
-        TwilioSignature = Lines(request, "X-Twilio-Signature"),
-        SubProtocol = Lines(request, "Sec-WebSocket-Protocol"),
-        Peer = request.Peer,
-        Now = _time.GetUtcNow(),
-    };
-
-    private static ImmutableArray<string> Lines(UpgradeRequest request, string name) =>
-        [.. request.Headers.Where(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value)];
-
     private Task AnswerAsync(HttpContext http)
     {
+        if (_http.AnswerAsync(http) is { } answered)
+        {
+            return answered;
+        }
+
         var (outbox, status) = (_outbox.Health, 200);
         var health = IngestHealth.Status(outbox);
         switch (http.Request.Path.Value)
@@ -182,14 +184,14 @@ internal sealed class IngestService : IAsyncDisposable
             case "/metrics":
                 http.Response.ContentType = MetricText.ContentType;
                 return http.Response.Body.WriteAsync(_metrics.Write(outbox, _outbox.Times, _context).ToUtf8(), http.RequestAborted).AsTask();
-            case IngestOptions.Route:
+            case { } path when _door.Routes.Contains(path.TrimEnd('/')):
                 http.Response.Headers.Upgrade = "websocket";
                 return WriteAsync(http, 426, """{"type":"about:blank","status":426,"title":"upgrade_required","detail":"this is a WebSocket"}""");
             default:
-                return WriteAsync(http, 404, """{"type":"about:blank","status":404,"title":"no_route","detail":"there are /v1/ingest, /health, /metrics, /livez and /readyz"}""");
+                return WriteAsync(http, 404, $$"""{"type":"about:blank","status":404,"title":"no_route","detail":"there are {{string.Join(", ", _door.Routes)}}, /health, /metrics, /livez and /readyz"}""");
         }
 
-        return WriteAsync(http, status, IngestHealth.Describe(outbox, _context.Counters, health, _time.GetUtcNow()).ToJsonString());
+        return WriteAsync(http, status, IngestHealth.Describe(outbox, _context.Counters, _calls.Counters, health, _time.GetUtcNow()).ToJsonString());
     }
 
     private static Task WriteAsync(HttpContext http, int status, string json)
@@ -208,6 +210,7 @@ internal sealed class IngestService : IAsyncDisposable
         {
             var at = _context.Now;
             _context.Connections.TickHurried(at);
+            _calls.Open.Tick(at);
             if (at - all >= s_tickAll)
             {
                 all = at;

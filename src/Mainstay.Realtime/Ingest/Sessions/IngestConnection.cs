@@ -221,7 +221,7 @@ internal sealed class IngestConnection(MessageSocket socket, IngestContext conte
     private void Store(long seq)
     {
         _session!.Came(seq);
-        var record = context.Records.Frame(_session, _start!, seq, context.UtcNow, _frame);
+        var record = context.Records.Frame(new(_session.Tenant, _session.Interaction, _session.Id.Text, _start!.SampleRate, "pcm16"), seq, context.UtcNow, _frame);
         _frame = default;
         _ = AwaitStoredAsync(_session, seq, context.Outbox.StoreAsync(record, canWait: true));
     }

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Mainstay.Realtime.Adapters;
-using Mainstay.Realtime.Ingest.Protocol;
 
 namespace Mainstay.Realtime.Ingest.Sessions;
 
@@ -20,23 +19,13 @@ public enum RecordFormat
 /// <summary>Makes the records of a session: one per frame, and one per event.</summary>
 internal sealed class IngestRecords(string topic, string eventsTopic, RecordFormat format)
 {
-    public StreamRecord Frame(SessionProgress session, StartMessage start, long seq, DateTimeOffset at, ReadOnlyMemory<byte> audio)
+    public StreamRecord Frame(FrameSource source, long seq, DateTimeOffset at, ReadOnlyMemory<byte> audio)
     {
-        var name = topic.Replace("{tenant_id}", session.Tenant, StringComparison.Ordinal).Replace("{interaction_id}", session.Interaction, StringComparison.Ordinal);
-        ImmutableArray<KeyValuePair<string, string>> fields =
-        [
-            new("tenant_id", session.Tenant),
-            new("interaction_id", session.Interaction),
-            new("session", session.Id.Text),
-            new("seq", Text(seq)),
-            new("timestamp_ms", Text(at.ToUnixTimeMilliseconds())),
-            new("sample_rate", Text(start.SampleRate)),
-            new("encoding", "pcm16"),
-        ];
+        var name = topic.Replace("{tenant_id}", source.Tenant, StringComparison.Ordinal).Replace("{interaction_id}", source.Interaction, StringComparison.Ordinal);
         return format switch
         {
-            RecordFormat.Fields => new(name, session.Interaction, fields, "audio", audio),
-            RecordFormat.JsonBase64 => new(name, session.Interaction, [], "data", Json(session, start, seq, at, audio.Span)),
+            RecordFormat.Fields => new(name, source.Interaction, Fields(source, seq, at), "audio", audio),
+            RecordFormat.JsonBase64 => new(name, source.Interaction, [], "data", Json(source, seq, at, audio.Span)),
         };
     }
 
@@ -74,21 +63,58 @@ internal sealed class IngestRecords(string topic, string eventsTopic, RecordForm
 
     public static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static ReadOnlyMemory<byte> Json(SessionProgress session, StartMessage start, long seq, DateTimeOffset at, ReadOnlySpan<byte> audio)
+    private static ImmutableArray<KeyValuePair<string, string>> Fields(FrameSource source, long seq, DateTimeOffset at)
+    {
+        ImmutableArray<KeyValuePair<string, string>> fields =
+        [
+            new("tenant_id", source.Tenant),
+            new("interaction_id", source.Interaction),
+            new("session", source.Session),
+            new("seq", Text(seq)),
+            new("timestamp_ms", Text(at.ToUnixTimeMilliseconds())),
+            new("sample_rate", Text(source.SampleRate)),
+            new("encoding", source.Encoding),
+        ];
+        return source.Stream.Length == 0 ? fields
+            : source.Track.Length == 0 ? fields.Add(new("stream_sid", source.Stream))
+            : [.. fields, new("stream_sid", source.Stream), new("track", source.Track)];
+    }
+
+    private static ReadOnlyMemory<byte> Json(FrameSource source, long seq, DateTimeOffset at, ReadOnlySpan<byte> audio)
     {
         var buffer = new ArrayBufferWriter<byte>((audio.Length * 4 / 3) + 256);
         using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
-        json.WriteString("tenant_id", session.Tenant);
-        json.WriteString("interaction_id", session.Interaction);
-        json.WriteString("session", session.Id.Text);
+        json.WriteString("tenant_id", source.Tenant);
+        json.WriteString("interaction_id", source.Interaction);
+        json.WriteString("session", source.Session);
         json.WriteNumber("seq", seq);
         json.WriteNumber("timestamp_ms", at.ToUnixTimeMilliseconds());
-        json.WriteNumber("sample_rate", start.SampleRate);
-        json.WriteString("encoding", "pcm16");
+        json.WriteNumber("sample_rate", source.SampleRate);
+        json.WriteString("encoding", source.Encoding);
+        if (source.Stream.Length > 0)
+        {
+            json.WriteString("stream_sid", source.Stream);
+        }
+
+        if (source.Track.Length > 0)
+        {
+            json.WriteString("track", source.Track);
+        }
+
         json.WriteBase64String("audio", audio);
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenMemory;
     }
+}
+
+/// <summary>Whose frame it is, and what audio.</summary>
+internal readonly record struct FrameSource(string Tenant, string Interaction, string Session, int SampleRate, string Encoding)
+{
+    /// <summary>The carrier's name of the socket; empty for native clients.</summary>
+    public string Stream { get; init; } = "";
+
+    /// <summary>Which side of the call is heard; empty when nobody said.</summary>
+    public string Track { get; init; } = "";
 }

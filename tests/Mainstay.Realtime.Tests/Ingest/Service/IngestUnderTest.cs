@@ -15,6 +15,7 @@ namespace Mainstay.Realtime.Tests.Ingest.Service;
 internal sealed class IngestUnderTest : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _soon = new();
     private readonly CancellationTokenSource _now = new();
     private readonly IngestService _service;
     private readonly HttpClient _http = new();
@@ -37,13 +38,23 @@ internal sealed class IngestUnderTest : IAsyncDisposable
             WhenFull = SpoolFull.Reject,
         };
         _service = new(change?.Invoke(options) ?? options, broker, new NoFetcher(), TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
-        _running = _service.RunAsync(_stop.Token, _now.Token);
+        _running = _service.RunAsync(new(_stop.Token, _soon.Token, _now.Token));
     }
 
     /// <summary>Fails when the service does.</summary>
     public Task Ended => _running;
 
     public async Task<string> TextAsync(string path) => await _http.GetStringAsync(new Uri($"http://127.0.0.1:{_service.Port}{path}"));
+    public int Port => _service.Port;
+
+    public async Task<(int Status, string Body)> SendAsync(HttpMethod method, string path, byte[]? body, string? authorization)
+    {
+        using var request = new HttpRequestMessage(method, new Uri($"http://127.0.0.1:{_service.Port}{path}"));
+        request.Content = body is null ? null : new ByteArrayContent(body);
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        using var response = await _http.SendAsync(request);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
 
     public async Task<IngestClient> ConnectAsync(string path = "/v1/ingest")
     {
@@ -68,6 +79,7 @@ internal sealed class IngestUnderTest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _soon.CancelAsync();
         await _now.CancelAsync();
         if (!_running.IsFaulted)
         {
@@ -77,6 +89,7 @@ internal sealed class IngestUnderTest : IAsyncDisposable
         await _service.DisposeAsync();
         _http.Dispose();
         _stop.Dispose();
+        _soon.Dispose();
         _now.Dispose();
     }
 
