@@ -53,8 +53,16 @@ internal sealed class DuplexStream(IDuplexPipe pipes, PeerWatch? watch = null) :
     /// <returns>False: no ping is on its way.</returns>
     public bool TryPing()
     {
-        if (watch is null || !_writing.Wait(0, CancellationToken.None))
+        try
         {
+            if (watch is null || !_writing.Wait(0, CancellationToken.None))
+            {
+                return false;
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The connection has ended while whoever pings was on its way here.
             return false;
         }
 

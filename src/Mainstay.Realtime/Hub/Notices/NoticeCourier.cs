@@ -8,7 +8,7 @@ namespace Mainstay.Realtime.Hub.Notices;
 /// <summary>Tells notices to the webhook: those of one request in their order, a few requests at a time, each again until it is taken or a day has passed.</summary>
 /// <param name="settled">Need not be told any more.</param>
 /// <param name="client">Follows no redirects, and has a timeout.</param>
-internal sealed class NoticeCourier(Webhook webhook, HttpClient client, Func<long, ValueTask> settled, HubMetrics metrics, TimeProvider time, Random random, ILogger log) : IDisposable
+internal sealed class NoticeCourier(Webhook webhook, HttpClient client, Func<long, CancellationToken, ValueTask> settled, HubMetrics metrics, TimeProvider time, Random random, ILogger log) : IDisposable
 {
     private const int AtOnce = 4;
 
@@ -70,7 +70,7 @@ internal sealed class NoticeCourier(Webhook webhook, HttpClient client, Func<lon
         while (Next(request) is { } notice)
         {
             await TellAsync(notice, token);
-            await settled(notice.Place);
+            await settled(notice.Place, token);
         }
     }
 

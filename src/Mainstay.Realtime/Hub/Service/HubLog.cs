@@ -35,6 +35,9 @@ internal static partial class HubLog
     [LoggerMessage(EventId = 8309, Level = LogLevel.Information, Message = "a connection was closed with {Code}: {Because}")]
     public static partial void Closed(this ILogger log, int code, string because);
 
+    [LoggerMessage(EventId = 8314, Level = LogLevel.Error, Message = "a connection could not be looked after")]
+    public static partial void PulseFailed(this ILogger log, Exception exception);
+
     [LoggerMessage(EventId = 8311, Level = LogLevel.Error, Message = "the webhook was not told of request {Request}: too many notices wait")]
     public static partial void NoticeDropped(this ILogger log, string request);
 

@@ -45,11 +45,11 @@ internal sealed class HubService : IAsyncDisposable
         _store = new(Path.Combine(options.Data, "hub.db"), time, _log);
         var metrics = new HubMetrics();
         _courier = options.Webhook is { } webhook
-            ? new(webhook, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = s_webhookPatience }, SettledAsync, metrics, time, random, _log)
+            ? new(webhook, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = s_webhookPatience }, SettledAsync, metrics, time, new Random(random.Next()), _log)
             : null;
         _actor = new(new(_store, options.Limits, NewId, new(time), _log) { Metrics = metrics, Notify = _courier is null ? null : _courier.Add }, time);
         _gate = new(options.Auth, fetcher, time, loggers.CreateLogger<AuthGate>());
-        _heartbeat = new(options.Limits.Ping, options.Limits.MaxStall, options.Licences, (samples, token) => _actor.PostAsync(new HubInput.Pinged(samples), token), time);
+        _heartbeat = new(options.Limits.Ping, options.Limits.MaxStall, options.Licences, (samples, token) => _actor.PostAsync(new HubInput.Pinged(samples), token), time, _log);
         var ports = new ConnectionPorts(_actor, new(_gate, options.Auth, options.Licences), options.Limits, NewId, () => Interlocked.Increment(ref _connections), time, _log, _heartbeat, metrics) { HasWebhook = _courier is not null };
         _door = new(ports);
         _enginePings = new(options.Engine, time);
@@ -110,7 +110,7 @@ internal sealed class HubService : IAsyncDisposable
         _store.Dispose();
     }
 
-    private ValueTask SettledAsync(long place) => _actor.PostAsync(new HubInput.NoticeSettled(place), CancellationToken.None);
+    private ValueTask SettledAsync(long place, CancellationToken token) => _actor.PostAsync(new HubInput.NoticeSettled(place), token);
 
     private async Task DrainAsync(CancellationToken now)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Mainstay.Realtime.Hub.Access;
 using Mainstay.Realtime.Hub.Protocol;
 using Mainstay.Realtime.Hub.Service;
+using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Realtime.Hub.Sockets;
 
@@ -12,7 +13,7 @@ namespace Mainstay.Realtime.Hub.Sockets;
 /// <param name="maxStall">How long a connection may take nothing of what waits for it.</param>
 /// <param name="licences">Null: no device has one.</param>
 /// <param name="tell">Of pings of devices: answered in so much time, or not (null).</param>
-internal sealed class Heartbeat(TimeSpan ping, TimeSpan maxStall, LicenceFile? licences, Func<IReadOnlyList<LinkSample>, CancellationToken, ValueTask> tell, TimeProvider time)
+internal sealed class Heartbeat(TimeSpan ping, TimeSpan maxStall, LicenceFile? licences, Func<IReadOnlyList<LinkSample>, CancellationToken, ValueTask> tell, TimeProvider time, ILogger log)
 {
     /// <summary>How often it looks; no connection is found out later than it must be by more than this.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -64,8 +65,16 @@ internal sealed class Heartbeat(TimeSpan ping, TimeSpan maxStall, LicenceFile? l
         var samples = new List<LinkSample>();
         foreach (var pulse in pulses)
         {
-            Check(pulse, known, now);
-            Look(pulse, samples, now);
+            try
+            {
+                Check(pulse, known, now);
+                Look(pulse, samples, now);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // One connection's fault must not be the end of looking after the others.
+                log.PulseFailed(e);
+            }
         }
 
         return samples.Count > 0 ? tell(samples, token) : ValueTask.CompletedTask;

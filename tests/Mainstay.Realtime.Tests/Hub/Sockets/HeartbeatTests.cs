@@ -4,6 +4,7 @@ using Mainstay.Realtime.Hub.Service;
 using Mainstay.Realtime.Hub.Sockets;
 using Mainstay.Realtime.Tests.Ingest.Outbox;
 using Mainstay.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mainstay.Realtime.Tests.Hub.Sockets;
 
@@ -96,7 +97,7 @@ public sealed class HeartbeatTests : IDisposable
     {
         var hash = new string('a', 64);
         await File.WriteAllTextAsync(_licences, $"north till-1 {hash}\n", TestContext.Current.CancellationToken);
-        var heart = new Heartbeat(s_ping, TimeSpan.FromSeconds(9), LicenceFile.Open(_licences).File, (_, _) => ValueTask.CompletedTask, _time);
+        var heart = new Heartbeat(s_ping, TimeSpan.FromSeconds(9), LicenceFile.Open(_licences).File, (_, _) => ValueTask.CompletedTask, _time, NullLogger.Instance);
         using var expiring = new PipedConnection(_time) { ValidUntil = _time.GetUtcNow() + TimeSpan.FromSeconds(3) };
         using var licensed = new PipedConnection(_time) { Licence = new(hash, new(new("north"), "till-1")) };
         heart.Add(expiring);
@@ -113,7 +114,7 @@ public sealed class HeartbeatTests : IDisposable
         Assert.Equal([HubClose.Unauthorized], licensed.Closed);
     }
 
-    private Heartbeat Heart() => new(s_ping, TimeSpan.FromSeconds(9), null, TellAsync, _time);
+    private Heartbeat Heart() => new(s_ping, TimeSpan.FromSeconds(9), null, TellAsync, _time, NullLogger.Instance);
 
     private ValueTask TellAsync(IReadOnlyList<LinkSample> samples, CancellationToken token)
     {
