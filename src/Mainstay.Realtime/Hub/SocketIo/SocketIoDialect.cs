@@ -10,20 +10,37 @@ using Mainstay.Realtime.Serving;
 namespace Mainstay.Realtime.Hub.SocketIo;
 
 /// <summary>One connection that speaks Socket.IO: Engine.IO's frames, packets in the map's namespace, and events by the map.</summary>
+<<<<<<< HEAD
 /// <param name="session">Of Engine.IO.</param>
 /// <param name="heart">Hears that the client lives.</param>
 internal sealed class SocketIoDialect(EventMap? map, string session, EngineHeart heart) : IHubDialect
+=======
+internal sealed class SocketIoDialect : IHubDialect
+>>>>>>> wip/sio
 {
     private static readonly ReadOnlyMemory<byte> s_pong = "3"u8.ToArray();
 
-    private readonly EventTranslation _events = new(map);
-    private readonly string _namespace = map?.Namespace ?? SocketPacket.Root;
+    private readonly EventMap? _map;
+    private readonly string _session;
+    private readonly Heartbeat _heart;
+    private readonly string _namespace;
+    private readonly EventTranslation _in;
+    private readonly EventEmission _out;
     private volatile Identity? _who;
     private volatile bool _isConnected;
     private Attachments? _attachments;
     private string? _role;
 
-    public ImmutableArray<ReadOnlyMemory<byte>> First => [EngineText.Open(session, heart.Limits)];
+    /// <param name="session">Of Engine.IO.</param>
+    /// <param name="heart">Hears that the client lives.</param>
+    public SocketIoDialect(EventMap? map, string session, Heartbeat heart)
+    {
+        var waiting = new WaitingAcks();
+        (_map, _session, _heart, _namespace) = (map, session, heart, map?.Namespace ?? SocketPacket.Root);
+        (_in, _out) = (new(map, waiting), new(map, waiting));
+    }
+
+    public ImmutableArray<ReadOnlyMemory<byte>> First => [EngineText.Open(_session, _heart.Limits)];
 
     public FrameRead Read(Message received)
     {
@@ -54,7 +71,7 @@ internal sealed class SocketIoDialect(EventMap? map, string session, EngineHeart
     {
         if (_isConnected)
         {
-            return Packets(_events.Emit(frame, _who), []);
+            return Packets(_out.Emit(frame, _who), []);
         }
 
         using var document = JsonDocument.Parse(frame);
@@ -62,7 +79,7 @@ internal sealed class SocketIoDialect(EventMap? map, string session, EngineHeart
         if (EventMessages.KindOf(message) == "welcome")
         {
             _isConnected = true;
-            return Packets(_events.Emit(frame, _who), [Frame(SocketPacketKind.Connect, null, Object(w => w.WriteString("sid", message.GetProperty("session").GetString())))]);
+            return Packets(_out.Emit(frame, _who), [Frame(SocketPacketKind.Connect, null, Object(w => w.WriteString("sid", message.GetProperty("session").GetString())))]);
         }
 
         // Whoever is not in yet hears of errors only by this.
@@ -71,7 +88,7 @@ internal sealed class SocketIoDialect(EventMap? map, string session, EngineHeart
 
     public HubMessage.Hello? Agree(HubMessage.Hello hello, Identity who)
     {
-        if (_role is { } said && !(map!.Roles.TryGetValue(said, out var role) && role == who.Kind))
+        if (_role is { } said && !(_map!.Roles.TryGetValue(said, out var role) && role == who.Kind))
         {
             return null;
         }
@@ -80,7 +97,7 @@ internal sealed class SocketIoDialect(EventMap? map, string session, EngineHeart
         return who.Device is { } device && hello.Device is null ? hello with { Device = new(device.Id, null, null, []) } : hello;
     }
 
-    public ImmutableArray<HubMessage> Start(Identity who) => map?.Start.GetValueOrDefault(who.Kind, []) ?? [];
+    public ImmutableArray<HubMessage> Start(Identity who) => _map?.Start.GetValueOrDefault(who.Kind, []) ?? [];
 
     public ImmutableArray<ReadOnlyMemory<byte>> Farewell(HubClose code, string reason) => (_isConnected, code) switch
     {
@@ -93,7 +110,7 @@ internal sealed class SocketIoDialect(EventMap? map, string session, EngineHeart
 
     private FrameRead Alive()
     {
-        heart.Heard();
+        _heart.Heard();
         return FrameRead.Nothing;
     }
 
@@ -122,9 +139,9 @@ internal sealed class SocketIoDialect(EventMap? map, string session, EngineHeart
                 _attachments = new(packet, MessageReader.MaxBytes);
                 return FrameRead.Nothing;
             case SocketPacketKind.Event or SocketPacketKind.BinaryEvent:
-                return Of(_events.Event(packet), packet.Id);
+                return Of(_in.Event(packet), packet.Id);
             default:
-                return Of(_events.Answer(packet), null);
+                return Of(_in.Answer(packet), null);
         }
     }
 
@@ -154,8 +171,8 @@ internal sealed class SocketIoDialect(EventMap? map, string session, EngineHeart
         try
         {
             using var auth = JsonDocument.Parse(data.IsEmpty ? "{}"u8.ToArray() : data, SocketPacketText.Depth);
-            using var filled = EventMessages.Fill(map?.Hello ?? JsonTemplate.All, auth.RootElement);
-            if (map?.Role is { } template && template.IsThere(auth.RootElement))
+            using var filled = EventMessages.Fill(_map?.Hello ?? JsonTemplate.All, auth.RootElement);
+            if (_map?.Role is { } template && template.IsThere(auth.RootElement))
             {
                 using var role = EventMessages.Fill(template, auth.RootElement);
                 _role = TemplatePlace.TextOf(role.RootElement) ?? "";
@@ -167,7 +184,7 @@ internal sealed class SocketIoDialect(EventMap? map, string session, EngineHeart
                 return new(read.Message is { } hello ? [hello] : [], []) { Error = read.Error, Close = read.Close };
             }
         }
-        catch (Exception e) when (e is BadFieldException or InvalidOperationException)
+        catch (Exception e) when (EventTranslation.Fault(e) is not null)
         {
             // Answered below.
         }

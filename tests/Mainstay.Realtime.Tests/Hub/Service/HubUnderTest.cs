@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Mainstay.Realtime.Auth.Jwt;
 using Mainstay.Realtime.Hub.Service;
+using Mainstay.Realtime.Hub.SocketIo;
 using Mainstay.Realtime.Serving;
 using Mainstay.Realtime.Tests.Auth;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -26,7 +27,11 @@ internal sealed class HubUnderTest : IAsyncDisposable
     public HttpClient Http { get; } = new();
 
     /// <summary>Many requests a minute may be asked, unless a test says otherwise.</summary>
+<<<<<<< HEAD
     public static async Task<HubUnderTest> StartAsync(string folder, TimeProvider? time = null, Func<HubLimits, HubLimits>? limits = null, ServingLimits? serving = null, string licences = "", string map = "", string webhook = "")
+=======
+    public static async Task<HubUnderTest> StartAsync(string folder, TimeProvider? time = null, Func<HubLimits, HubLimits>? limits = null, ServingLimits? serving = null, string licences = "", string map = "", EngineLimits? engine = null)
+>>>>>>> wip/sio
     {
         var (options, problems) = HubOptions.Read(new Dictionary<string, string>
         {
@@ -42,7 +47,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
             ["HUB_TARGET_RATE"] = "10000",
         });
         Assert.Empty(problems);
-        var hub = new HubUnderTest(new(options! with { Port = 0, Limits = limits?.Invoke(options.Limits) ?? options.Limits, Serving = serving ?? new() }, new NoFetcher(), time ?? TimeProvider.System, new Random(1), NullLoggerFactory.Instance));
+        var hub = new HubUnderTest(new(options! with { Port = 0, Limits = limits?.Invoke(options.Limits) ?? options.Limits, Serving = serving ?? new(), Engine = engine ?? new() }, new NoFetcher(), time ?? TimeProvider.System, new Random(1), NullLoggerFactory.Instance));
         hub._running = hub._service.RunAsync(hub._stop.Token, hub._now.Token);
         await Task.WhenAny(hub._service.Started, hub._running);
         if (hub._running.IsCompleted)

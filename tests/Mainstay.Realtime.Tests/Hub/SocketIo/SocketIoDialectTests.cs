@@ -120,6 +120,19 @@ public sealed class SocketIoDialectTests
     }
 
     [Fact]
+    public void What_is_too_deep_for_a_message_is_a_bad_message()
+    {
+        var dialect = new SocketIoDialect(EventMapFile.Open(EventMapFileTests.Printing).Map, "e1", new(new(), TimeProvider.System));
+        dialect.Write(Encoding.UTF8.GetBytes(Welcome));
+        var verdicts = Enumerable.Range(20, 20).Select(depth =>
+        {
+            var read = dialect.Read(new(MessageKind.Text, Encoding.UTF8.GetBytes("42/printing-ws,[\"printer:status:update\",{\"printerId\":1,\"a\":" + new string('[', depth) + new string(']', depth) + "}]")));
+            return read.Error?.Code;
+        }).ToArray();
+        Assert.Equal([null, HubErrorCode.BadMessage], verdicts.Distinct());
+    }
+
+    [Fact]
     public void So_many_events_wait_for_their_ack_and_one_more_is_refused()
     {
         var dialect = new SocketIoDialect(null, "e1", new(new(), TimeProvider.System));

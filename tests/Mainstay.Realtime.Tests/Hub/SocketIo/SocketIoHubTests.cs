@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Text;
 using Mainstay.Realtime.Tests.Hub.Service;
 
 namespace Mainstay.Realtime.Tests.Hub.SocketIo;
@@ -121,5 +123,35 @@ public sealed class SocketIoHubTests : IDisposable
         Assert.StartsWith("437[{\"t\":\"err\",\"id\":\"sio:1\",\"code\":\"unknown_kind\"", await peer.NextAsync(), StringComparison.Ordinal);
         await peer.SendAsync("x");
         Assert.Equal((null, 1008), (await peer.NextAsync(), peer.CloseCode));
+    }
+
+    [Fact]
+    public async Task A_licence_is_as_good_as_a_token_for_its_own_till()
+    {
+        var (key, path) = (new string('k', 40), Path.Combine(_folder, "licences"));
+        await File.WriteAllTextAsync(path, $"north till-1 {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}\n");
+        await using var hub = await HubUnderTest.StartAsync(_folder, licences: path, map: EventMapFileTests.Printing);
+        foreach (var (device, answer) in ((string, string)[])[("till-1", "40/printing-ws,{\"sid\""), ("till-2", "44/printing-ws,{\"message\":\"not_allowed\"")])
+        {
+            using var till = await SocketIoPeer.OpenAsync(hub);
+            await till.SendAsync($$"""40/printing-ws,{"licenseKey":"{{key}}","deviceId":"{{device}}","userRole":"desktop_app"}""");
+            Assert.StartsWith(answer, await till.NextAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Who_answers_no_ping_and_who_says_too_much_at_once_is_closed()
+    {
+        await using var hub = await HubUnderTest.StartAsync(_folder, engine: new() { PingInterval = TimeSpan.FromMilliseconds(100), PingTimeout = TimeSpan.FromMilliseconds(100) });
+        using var mute = await SocketIoPeer.JoinAsync(hub, HubUnderTest.Token("backend", "shop"));
+        Assert.Equal(("2", null, 3008), (await mute.NextAsync(), await mute.NextAsync(), mute.CloseCode));
+        using var loud = await SocketIoPeer.OpenAsync(hub);
+        await loud.SendAsync("42[\"" + new string('a', 300 * 1024) + "\"]");
+        while (await loud.NextAsync() is "2")
+        {
+            // Pings come all the while.
+        }
+
+        Assert.Equal(1009, loud.CloseCode);
     }
 }
