@@ -10,19 +10,13 @@ using Mainstay.Realtime.Serving;
 namespace Mainstay.Realtime.Hub.SocketIo;
 
 /// <summary>One connection that speaks Socket.IO: Engine.IO's frames, packets in the map's namespace, and events by the map.</summary>
-<<<<<<< HEAD
-/// <param name="session">Of Engine.IO.</param>
-/// <param name="heart">Hears that the client lives.</param>
-internal sealed class SocketIoDialect(EventMap? map, string session, EngineHeart heart) : IHubDialect
-=======
 internal sealed class SocketIoDialect : IHubDialect
->>>>>>> wip/sio
 {
     private static readonly ReadOnlyMemory<byte> s_pong = "3"u8.ToArray();
 
     private readonly EventMap? _map;
     private readonly string _session;
-    private readonly Heartbeat _heart;
+    private readonly EngineHeart _heart;
     private readonly string _namespace;
     private readonly EventTranslation _in;
     private readonly EventEmission _out;
@@ -33,7 +27,7 @@ internal sealed class SocketIoDialect : IHubDialect
 
     /// <param name="session">Of Engine.IO.</param>
     /// <param name="heart">Hears that the client lives.</param>
-    public SocketIoDialect(EventMap? map, string session, Heartbeat heart)
+    public SocketIoDialect(EventMap? map, string session, EngineHeart heart)
     {
         var waiting = new WaitingAcks();
         (_map, _session, _heart, _namespace) = (map, session, heart, map?.Namespace ?? SocketPacket.Root);

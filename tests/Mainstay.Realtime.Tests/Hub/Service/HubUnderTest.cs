@@ -27,11 +27,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
     public HttpClient Http { get; } = new();
 
     /// <summary>Many requests a minute may be asked, unless a test says otherwise.</summary>
-<<<<<<< HEAD
-    public static async Task<HubUnderTest> StartAsync(string folder, TimeProvider? time = null, Func<HubLimits, HubLimits>? limits = null, ServingLimits? serving = null, string licences = "", string map = "", string webhook = "")
-=======
-    public static async Task<HubUnderTest> StartAsync(string folder, TimeProvider? time = null, Func<HubLimits, HubLimits>? limits = null, ServingLimits? serving = null, string licences = "", string map = "", EngineLimits? engine = null)
->>>>>>> wip/sio
+    public static async Task<HubUnderTest> StartAsync(string folder, TimeProvider? time = null, Func<HubLimits, HubLimits>? limits = null, ServingLimits? serving = null, string licences = "", string map = "", string webhook = "", EngineLimits? engine = null)
     {
         var (options, problems) = HubOptions.Read(new Dictionary<string, string>
         {

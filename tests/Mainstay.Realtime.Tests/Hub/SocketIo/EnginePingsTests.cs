@@ -3,7 +3,7 @@ using Mainstay.Testing;
 
 namespace Mainstay.Realtime.Tests.Hub.SocketIo;
 
-public sealed class HeartbeatTests
+public sealed class EnginePingsTests
 {
     [Fact]
     public async Task Who_answers_pings_lives_and_who_does_not_is_given_up_once_in_time()
