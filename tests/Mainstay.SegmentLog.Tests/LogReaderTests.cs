@@ -45,6 +45,11 @@ public sealed class LogReaderTests : IDisposable
             for (var i = 0; i < count; i++)
             {
                 pending.Add(LogFolder.AppendAsync(log, $"{i} {new string('x', i % 300)}"));
+                if (i % 100 == 0)
+                {
+                    // What goes to disk together lies in one segment, however large.
+                    await Task.WhenAll(pending);
+                }
             }
 
             await Task.WhenAll(pending);

@@ -17,14 +17,14 @@ public sealed class TelephonyTests
     private const string Settings = $"""
         EXOTEL_AUTH: "basic, signed_url"
               TWILIO_AUTH: basic
-              BASIC_AUTH: "carrier:right"
-              SIGNING_KEY: "0123456789abcdef0123456789abcdef"
+              BASIC_AUTH: "carrier:right-and-long-enough"
+              SIGNING_KEY: "fedcba9876543210fedcba9876543210"
               PUBLIC_URL: "wss://voice.example.com"
               SUPPORT_EXOTEL: "true"
               CALLS_TOKEN: "{CallsToken}"
         """;
 
-    private static readonly string s_right = Basic("carrier:right");
+    private static readonly string s_right = Basic("carrier:right-and-long-enough");
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(50);
 
     [Fact]
