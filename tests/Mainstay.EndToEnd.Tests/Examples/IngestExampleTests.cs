@@ -81,6 +81,6 @@ public sealed class IngestExampleTests
             "realtime", "sim", "exotel", "--url", $"ws://127.0.0.1:{_port}/v1/ingest/exotel", "--basic", basic, "--calls", $"{count}", "--seconds", $"{seconds}", "--json");
     }
 
-    private Task OpenCallsAsync(int count) => Eventually.BecomesAsync(
+    private Task<JsonNode> OpenCallsAsync(int count) => Eventually.BecomesAsync(
         $"{count} calls are open", async () => (await Web.GetAsync(_port, "/health")).Json, health => health["calls"]?.GetValue<int>() == count, s_limit, show: health => health.ToJsonString());
 }

@@ -12,7 +12,7 @@ public sealed class HubSocketIoTests
     [Fact]
     public async Task A_till_and_a_page_of_a_printing_gateway_work_as_they_are()
     {
-        await using var stack = await HubStack.UpAsync(printing: true);
+        await using var stack = await SocketIoStack.UpAsync(printing: true);
         await using var till = Till(stack, new() { ["print:physical"] = new JsonObject { ["success"] = true, ["pages"] = 2 } });
         Assert.Equal("websocket", (await till.NextAsync("connect"))!.GetValue<string>());
         Assert.Equal("Device:till-1@north", (await till.NextAsync("desktop:connected"))!["client"]!.GetValue<string>());
@@ -49,7 +49,7 @@ public sealed class HubSocketIoTests
     [Fact]
     public async Task Who_says_of_itself_what_its_token_does_not_is_told_by_connect_error()
     {
-        await using var stack = await HubStack.UpAsync(printing: true);
+        await using var stack = await SocketIoStack.UpAsync(printing: true);
         (JsonObject Auth, string Message)[] cases =
         [
             (new() { ["token"] = "no.such.token" }, "token_malformed"),
@@ -69,7 +69,7 @@ public sealed class HubSocketIoTests
     [Fact]
     public async Task A_client_that_only_polls_is_told_that_there_is_no_such_transport()
     {
-        await using var stack = await HubStack.UpAsync(printing: false);
+        await using var stack = await SocketIoStack.UpAsync(printing: false);
         await using var program = SocketIoProgram.Start(stack.Url, Options(new() { ["token"] = stack.Token("backend", "shop") }, ["polling"]));
         Assert.Equal("xhr poll error", (await program.NextAsync("connect_error"))!.GetValue<string>());
         var answer = await Web.GetAsync(stack.Port, "/socket.io/?EIO=4&transport=polling");
@@ -79,7 +79,7 @@ public sealed class HubSocketIoTests
     [Fact]
     public async Task A_hub_that_is_killed_costs_a_reconnect_and_no_job_is_done_twice()
     {
-        await using var stack = await HubStack.UpAsync(printing: true);
+        await using var stack = await SocketIoStack.UpAsync(printing: true);
         await using var till = Till(stack, []);
         await using var page = Page(stack);
         await till.NextAsync("connect");
@@ -109,7 +109,7 @@ public sealed class HubSocketIoTests
     [Fact]
     public async Task Without_a_map_the_hub_speaks_for_itself_and_a_till_is_asked_what_it_did()
     {
-        await using var stack = await HubStack.UpAsync(printing: false);
+        await using var stack = await SocketIoStack.UpAsync(printing: false);
         await using var till = SocketIoProgram.Start(
             stack.Url,
             Options(new() { ["token"] = stack.Token("device", "till-1") }, s_both),
@@ -134,15 +134,15 @@ public sealed class HubSocketIoTests
         Assert.Equal("$status", questions!["op"]!.GetValue<string>());
     }
 
-    private static SocketIoProgram Till(HubStack stack, JsonObject answers) => SocketIoProgram.Start(
+    private static SocketIoProgram Till(SocketIoStack stack, JsonObject answers) => SocketIoProgram.Start(
         stack.Url + "/printing-ws",
         Options(new() { ["token"] = stack.Token("device", "till-1"), ["branchId"] = "north", ["companyId"] = 1, ["deviceId"] = "till-1", ["instanceId"] = "i", ["userRole"] = "desktop_app", ["appVersion"] = "1.2" }, s_both),
         answers);
 
-    private static SocketIoProgram Page(HubStack stack)
+    private static SocketIoProgram Page(SocketIoStack stack)
     {
         var options = Options(new() { ["token"] = stack.Token("web", "anna"), ["branchId"] = "north", ["userRole"] = "branch_manager" }, s_both);
-        options["extraHeaders"] = new JsonObject { ["Origin"] = HubStack.Origin };
+        options["extraHeaders"] = new JsonObject { ["Origin"] = SocketIoStack.Origin };
         return SocketIoProgram.Start(stack.Url + "/printing-ws", options);
     }
 

@@ -7,6 +7,11 @@ namespace Mainstay.Realtime.Tests.Hub.Service;
 /// <summary>A database that cannot be written for a while.</summary>
 public sealed class HubStoreFailureTests : IDisposable
 {
+    private const int MaxTries = 100_000;
+
+    /// <summary>It asks again and again, without a pause.</summary>
+    private static readonly Rate s_plenty = Rate.PerMinute(10_000_000, 1_000_000);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("hub-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -15,7 +20,7 @@ public sealed class HubStoreFailureTests : IDisposable
     public async Task What_cannot_be_stored_is_refused_and_not_done_and_the_hub_goes_on_when_it_can()
     {
         var device = new CountingDevice();
-        await using var hub = await HubUnderTest.StartAsync(_folder, limits: l => l with { StoreRetry = TimeSpan.FromMilliseconds(50), Rates = l.Rates with { Messages = Rate.PerMinute(10_000_000, 1_000_000), Subject = Rate.PerMinute(10_000_000, 1_000_000) } });
+        await using var hub = await HubUnderTest.StartAsync(_folder, limits: l => l with { StoreRetry = TimeSpan.FromMilliseconds(50), Rates = l.Rates with { Messages = s_plenty, Subject = s_plenty, Connection = s_plenty } });
         await using var till = await hub.DeviceAsync();
         _ = device.ServeAsync(till);
         await using var shop = await hub.BackendAsync();
@@ -52,6 +57,7 @@ public sealed class HubStoreFailureTests : IDisposable
 
         for (var asked = 0; !device.Done.ContainsKey("k"); asked++)
         {
+            Assert.True(asked < MaxTries, $"the device was not asked; the last answer was {state}");
             await shop.UntilPongAsync(asked);
         }
 
