@@ -275,7 +275,7 @@ internal static class ServicePlanner
 
         // A slot never has three processes: where two are on their way out, one of them is waited for.
         var missing = Enumerable.Range(0, record.Count)
-            .Where(index => record.Current(index) is null && record.Lanes.Count(l => l.Index == index && l.Role is LaneRole.Retiring) < 2)
+            .Where(index => record.Current(index) is null && record.Lanes.Count(l => l.Index == index && l.Role is LaneRole.Retiring) < 1 + MaxRetiring(record.Wanted.Spec))
             .ToImmutableArray();
 
         // A slot that is new gets the new release at once, unless that has yet to be judged.

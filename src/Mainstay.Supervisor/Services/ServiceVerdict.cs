@@ -1,4 +1,5 @@
 using Mainstay.Contracts.Api;
+using Mainstay.Spec.Model;
 using Mainstay.Supervisor.Instances;
 
 namespace Mainstay.Supervisor.Services;
@@ -26,10 +27,14 @@ internal sealed record ServiceVerdict(VerdictKind Kind, string Because, LaneSeen
         { Wish: ServiceWish.Down } => OfStop(record, seen),
         { Wish: ServiceWish.Up, Reload: not null } when ServicePlanner.IsAtGate(record, seen) => new(VerdictKind.Done, "its candidates are ready"),
         { Wish: ServiceWish.Up, Reload: not null } => new(VerdictKind.Going, record.Because),
-        { Wish: ServiceWish.Up } when seen.Lanes.Any(l => l.Lane.Role is not LaneRole.Current) => new(VerdictKind.Going, record.Because),
+        { Wish: ServiceWish.Up } when seen.Lanes.Any(l => l.Lane.Role is not LaneRole.Current && !StaysForCalls(record, l)) => new(VerdictKind.Going, record.Because),
         { Wish: ServiceWish.Up, Setback: { } setback } when setback.Operation == operation => new(setback.Skipped ? VerdictKind.Skipped : VerdictKind.Failed, setback.Because),
         { Wish: ServiceWish.Up } => OfStart(record, seen),
     };
+
+    /// <summary>It has been told to go, and goes when its last call has ended: nobody waits for that.</summary>
+    private static bool StaysForCalls(ServiceRecord record, LaneSeen lane) =>
+        lane is { Lane.Role: LaneRole.Retiring, State.Phase: InstancePhase.Stopping } && record.Find(lane.Lane.Release).Spec.Kind is ServiceKind.Ingest;
 
     private static ServiceVerdict OfStop(ServiceRecord record, ServiceSeen seen) =>
         seen.Lanes.FirstOrDefault(l => l.State.HasProcess || l.State.Wish is Wish.Up) is { } lane
