@@ -12,7 +12,8 @@ internal static class TailRun
         var follow = !asked.Has("no-follow");
         var from = StartPoint.Parse(asked.Value("from") ?? (follow ? "end" : "start"), time.GetUtcNow());
         using var gathered = new MemoryStream();
-        await using var records = source.ReadAsync(from, follow, stop).GetAsyncEnumerator(CancellationToken.None);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await using var records = source.ReadAsync(from, follow, enough.Token).GetAsyncEnumerator(CancellationToken.None);
         try
         {
             while (true)
@@ -21,7 +22,17 @@ internal static class TailRun
                 var next = records.MoveNextAsync();
                 if (!next.IsCompleted || gathered.Length > FlushBytes)
                 {
-                    await FlushAsync(gathered, output);
+                    try
+                    {
+                        await FlushAsync(gathered, output);
+                    }
+                    catch (IOException)
+                    {
+                        // Nobody reads any more. What waits for the next record has to end before it can be put away.
+                        await enough.CancelAsync();
+                        await Task.WhenAny(next.AsTask());
+                        throw;
+                    }
                 }
 
                 if (!await next)
