@@ -117,7 +117,14 @@ public sealed class TelephonyTests
     {
         var about = new JsonObject
         {
-            ["url"] = $"ws://127.0.0.1:{stack.Port}{path}", ["dialect"] = dialect, ["call"] = call, ["stream"] = $"stream-{call}", ["frames"] = frames, ["size"] = size, ["seed"] = seed, ["gap"] = gap,
+            ["url"] = $"ws://127.0.0.1:{stack.Port}{path}",
+            ["dialect"] = dialect,
+            ["call"] = call,
+            ["stream"] = $"stream-{call}",
+            ["frames"] = frames,
+            ["size"] = size,
+            ["seed"] = seed,
+            ["gap"] = gap,
             ["headers"] = authorization is null ? [] : new JsonObject { ["Authorization"] = authorization },
         };
         var result = await Child.RunAsync(TestServices.PythonProgram, [Path.Combine(Repository.Root(), "tests/python/telephony.py"), about.ToJsonString()], Path.GetTempPath(), [], s_deadline);

@@ -83,7 +83,8 @@ internal static class MessageReader
             f.Milliseconds("ttl_ms", 0, 86_400_000, 300_000),
             f.Milliseconds("timeout_ms", 1_000, 3_600_000, 60_000),
             f.Correlation(),
-            f.Trace()) { Notify = f.Flag("notify") },
+            f.Trace())
+        { Notify = f.Flag("notify") },
         "cancel" => new HubMessage.Cancel(f.NeedName("id"), NeedTarget(f), f.NeedName("key")),
         "ack" => new HubMessage.Ack(f.NeedAnswerId()),
         "res" => Result(f),

@@ -32,7 +32,8 @@ internal static class HubRows
             TimeSpan.FromTicks(row.GetInt64(7)),
             TimeSpan.FromTicks(row.GetInt64(8)),
             row.GetString(9),
-            TextOf(row, 10)) { Notify = row.GetInt64(27) != 0 },
+            TextOf(row, 10))
+        { Notify = row.GetInt64(27) != 0 },
         new(row.GetString(11)),
         row.GetInt64(12),
         At(row.GetInt64(13)),
