@@ -83,7 +83,7 @@ public sealed class HubPromiseTests : IDisposable
         const int Orders = 20;
         await using var stack = await HubStack.UpAsync();
         var sub = Say("""{"t":"sub","id":"s","room":"orders"}""", """{"t":"sub","id":"b","room":"bulk"}""");
-        await using var slow = stack.Backend("python", new() { ["say"] = sub.DeepClone(), ["pause"] = 2 });
+        await using var slow = stack.Backend("python", new() { ["say"] = sub.DeepClone(), ["pause"] = 3 });
         await using var quick = stack.Backend("python", new() { ["say"] = sub });
         await Task.WhenAll(slow.HearsAsync("ok", o => (string?)o["id"] == "b"), quick.HearsAsync("ok", o => (string?)o["id"] == "b"));
         var epoch = (string?)slow.Of("ok").Single(o => (string?)o["id"] == "s")["epoch"];

@@ -13,8 +13,8 @@ public sealed class InspectTests
     [Fact]
     public async Task A_stream_of_redis_is_shown_followed_through_a_pipe_and_sent_to_kafka()
     {
-        await using var stack = await IngestStack.UpAsync(password: "sesame5107");
-        var url = string.Create(CultureInfo.InvariantCulture, $"redis://:sesame5107@127.0.0.1:{stack.Redis.Port}");
+        await using var stack = await IngestStack.UpAsync();
+        var url = string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{stack.Redis.Port}");
         await using (var call = IngestCall.Begin(stack, "int-1"))
         {
             await call.GoesOnAsync(50);
@@ -33,7 +33,6 @@ public sealed class InspectTests
         using var kafka = RunningKafka.Start();
         _ = await kafka.ReadAsync("audio_stream");
         (await stack.Home.RunAsync("realtime", "replay", "audio_stream", "--url", url, "--to", $"kafka://{kafka.Brokers}")).MustExit(0).MustShow($"{stored.Length} records of \"audio_stream\" are stored again");
-        Assert.Equal(stored.Select(f => f.Seq.ToString(CultureInfo.InvariantCulture)), (await kafka.ReadAsync("audio_stream")).Select(m => m.Headers["seq"]));
 
         var file = Path.Combine(stack.Home.Folder, "call.raw");
         (await stack.Home.RunAsync("realtime", "replay", "audio_stream", "--url", url, "--key", "int-1", "--raw", file)).MustExit(0);
