@@ -15,6 +15,9 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
 {
     public ConnectionDelegate Take(ConnectionDelegate next) => connection => OnConnectionAsync(connection, next);
 
+    /// <summary>Of a compressed connection that is being closed: so many times the longest message are inflated and dropped, and no more.</summary>
+    private const int MaxTooLong = 8;
+
     private static ReadOnlySpan<byte> HeadEnd => "\r\n\r\n"u8;
 
     private async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -33,19 +36,22 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
             return;
         }
 
-        await output.WriteAsync(UpgradeHead.Accept(request, accepted.Protocol));
+        var deflate = accepted.MayCompress ? DeflateOffer.Choose(request) : null;
+        await output.WriteAsync(UpgradeHead.Accept(request, accepted.Protocol, deflate?.Answer));
         var watch = accepted.IsPingedByHandler ? new PeerWatch(time) : null;
         await using var stream = new DuplexStream(connection.Transport, watch);
         using var socket = WebSocket.CreateFromStream(stream, new()
         {
             IsServer = true,
             SubProtocol = accepted.Protocol,
+            DangerousDeflateOptions = deflate?.Options,
             KeepAliveInterval = watch is null ? limits.PingInterval : TimeSpan.Zero,
             KeepAliveTimeout = limits.PongPatience,
         });
         var messages = new MessageSocket(socket, accepted.MaxMessageBytes, limits.QueuedBytes, limits.ClosePatience, time)
         {
             SlowClose = accepted.SlowClose,
+            IsCompressed = deflate is not null,
             Cut = connection.Abort,
             Stream = stream,
             Watch = watch,
@@ -74,9 +80,15 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
     private async Task AwaitCloseAsync(MessageSocket messages)
     {
         using var patience = new CancellationTokenSource(limits.ClosePatience, time);
-        while ((await messages.ReceiveAsync(patience.Token)).Kind is not MessageKind.End)
+        var left = MaxTooLong;
+        while (await messages.ReceiveAsync(patience.Token) is var late && late.Kind is not MessageKind.End)
         {
-            // What it still had on the way.
+            // What it still had on the way. What it would inflate to has no bound, and no claim on our time.
+            if (messages.IsCompressed && late.Kind is MessageKind.TooLong && --left == 0)
+            {
+                messages.Abort();
+                return;
+            }
         }
     }
 

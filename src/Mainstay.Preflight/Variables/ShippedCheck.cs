@@ -1,0 +1,34 @@
+using Mainstay.Spec.EnvSchema;
+using Mainstay.Spec.Model;
+using Mainstay.Spec.Problems;
+using Mainstay.Spec.Shipped;
+
+namespace Mainstay.Preflight.Variables;
+
+/// <summary>What a service that ships with Mainstay would refuse to start with, found by its own reader before anything is started.</summary>
+internal static class ShippedCheck
+{
+    public static void Run(ServiceCase service, SecretSource source, SettingsReader? read, Findings findings)
+    {
+        // What the schema says is said already; and a value that nobody here knows cannot be judged.
+        if (read is null || service.Service.Kind is ServiceKind.Process || service.UnreadVariables is not { IsEmpty: true } || source.Schema is not { } schema)
+        {
+            return;
+        }
+
+        var said = EnvSchemaEvaluator.Check(schema, source.Environment, source.Where);
+        foreach (var fault in read(service.Service.Kind, source.Environment).Where(f => !IsOfAnotherUser(service, source, f.Variable)))
+        {
+            var name = $"{fault.Variable} of service \"{service.Service.Name}\"";
+            if (!said.Any(p => p.What.StartsWith($"{name} ", StringComparison.Ordinal)))
+            {
+                findings.Error(
+                    EnvironmentCodes.CannotStartWith, source.Where.SetAt.GetValueOrDefault(fault.Variable) ?? findings.At(service.Service.Span, $"environment.{fault.Variable}"), $"{name} {fault.What}", fault.Fix);
+            }
+        }
+    }
+
+    /// <summary>It names a file, and what may be read in it decides the service's user, which is not who reads here.</summary>
+    private static bool IsOfAnotherUser(ServiceCase service, SecretSource source, string variable) =>
+        service.User.Id != service.Host.Self.Id && source.Environment.TryGetValue(variable, out var value) && Path.IsPathRooted(value.TrimStart('@'));
+}
