@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Hub.Access;
@@ -17,6 +18,8 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
 {
     private const int MaxWaitSeconds = 60;
     private const string BackendsOnly = "the token's role is not backend, and this API is for backends; devices and people at browsers connect at /hub";
+
+    private static readonly string[] s_forwarding = ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via"];
 
     private readonly ResultStreams _streams = new(ports, door);
 
@@ -68,7 +71,7 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
     /// <summary>For whoever collects figures on this machine; what came through the edge is from outside, and the hub has no figures for it.</summary>
     private async Task MetricsAsync(HttpContext http)
     {
-        if (http.Request.Headers.ContainsKey("X-Forwarded-For"))
+        if (!IsFromThisMachine(http.Request))
         {
             await NoRouteAsync(http);
             return;
@@ -78,6 +81,13 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
         await ports.Actor.PostAsync(new HubInput.Looked(view => text.TrySetResult(ports.Metrics.Text(view))), http.RequestAborted);
         await ApiAnswer.WriteAsync(http, 200, await text.Task.WaitAsync(http.RequestAborted), MetricText.ContentType);
     }
+
+    /// <summary>
+    /// It listens on loopback only, and whatever forwards to it says so: the edge always, other proxies in one of these. A page in a browser on this machine is kept out by the name in Host, which it cannot
+    /// choose: a name of its own that leads here is not one of these.
+    /// </summary>
+    private static bool IsFromThisMachine(HttpRequest request) =>
+        !s_forwarding.Any(request.Headers.ContainsKey) && (request.Host.Host is "localhost" || (IPAddress.TryParse(request.Host.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)));
 
     /// <summary>Null when it was answered already.</summary>
     private async Task<ApiCaller?> WhoAsync(HttpContext http)
