@@ -7,7 +7,7 @@ public sealed class RealtimeSettingsTests
 {
     [Theory]
     [InlineData(ServiceKind.Hub, "", "", "JWT_PUBLIC_KEY is needed")]
-    [InlineData(ServiceKind.Hub, "HUB_LICENCES", "licences.txt", "HUB_LICENCES must be an absolute path")]
+    [InlineData(ServiceKind.Hub, "HUB_LICENCES", "licences.txt", "HUB_LICENCES is not an absolute path")]
     [InlineData(ServiceKind.Hub, "HUB_SOCKETIO_MAP", "/nowhere/map.json", "HUB_SOCKETIO_MAP ")]
     [InlineData(ServiceKind.Hub, "HUB_WEBHOOK_URL", "ftp://host", "HUB_WEBHOOK_URL must be an http(s) URL")]
     [InlineData(ServiceKind.Ingest, "INGEST_AUTH", "magic", "INGEST_AUTH has an entry 1 that is no method")]

@@ -46,6 +46,9 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     /// <summary>Ends the connection under the WebSocket, which cannot do that by itself: what is being read or written would wait for the peer for ever.</summary>
     public Action Cut { get; init; } = () => { };
 
+    /// <summary>A message was longer than allowed; its rest was not read.</summary>
+    public bool WasTooLong { get; private set; }
+
     /// <summary>Messages are compressed, but those that would not become shorter.</summary>
     public bool IsCompressed { get; init; }
 
@@ -199,6 +202,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
                 length += received.Count;
                 if (length > maxMessageBytes)
                 {
+                    WasTooLong = true;
                     return new(MessageKind.TooLong, default);
                 }
 

@@ -15,9 +15,6 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
 {
     public ConnectionDelegate Take(ConnectionDelegate next) => connection => OnConnectionAsync(connection, next);
 
-    /// <summary>Of a compressed connection that is being closed: so many times the longest message are inflated and dropped, and no more.</summary>
-    private const int MaxTooLong = 8;
-
     private static ReadOnlySpan<byte> HeadEnd => "\r\n\r\n"u8;
 
     private async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -60,7 +57,7 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
         {
             await accepted.Handle(messages);
             await messages.FlushAsync();
-            await AwaitCloseAsync(messages);
+            await AwaitCloseAsync(messages, stream);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -77,18 +74,39 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
     }
 
     /// <summary>The peer answers our close, so that it does not see its connection reset.</summary>
-    private async Task AwaitCloseAsync(MessageSocket messages)
+    private async Task AwaitCloseAsync(MessageSocket messages, Stream stream)
     {
         using var patience = new CancellationTokenSource(limits.ClosePatience, time);
-        var left = MaxTooLong;
-        while (await messages.ReceiveAsync(patience.Token) is var late && late.Kind is not MessageKind.End)
+        while (!(messages.IsCompressed && messages.WasTooLong))
         {
-            // What it still had on the way. What it would inflate to has no bound, and no claim on our time.
-            if (messages.IsCompressed && late.Kind is MessageKind.TooLong && --left == 0)
+            // What it still had on the way.
+            if ((await messages.ReceiveAsync(patience.Token)).Kind is MessageKind.End)
             {
-                messages.Abort();
                 return;
             }
+        }
+
+        await DropAsync(stream, patience.Token);
+    }
+
+    /// <summary>What a message that was too long would go on to inflate to has no bound, and no claim on our time: its bytes are dropped as they came, so that the peer can read its close.</summary>
+    private static async Task DropAsync(Stream stream, CancellationToken patience)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        try
+        {
+            while (await stream.ReadAsync(buffer, patience) > 0)
+            {
+                // On to the peer's own end.
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It had its time, or is gone.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -109,7 +109,7 @@ public sealed class IngestSettingsTests
         string[] told =
         [
             ":6:", "INGEST_AUTH of service \"ingest\" has an entry 2 that is no method", "JWT_PUBLIC_KEY of service \"hub\" is needed",
-            ":10:", "HUB_LICENCES of service \"hub\" must be an absolute path", ":11:", "HUB_WEBHOOK_URL of service \"hub\" must be an http(s) URL", "MS2026", "fix:",
+            ":10:", "HUB_LICENCES of service \"hub\" is not an absolute path", ":11:", "HUB_WEBHOOK_URL of service \"hub\" must be an http(s) URL", "MS2026", "fix:",
         ];
 
         (await home.RunAsync("check")).MustExit(3).MustShow(told).MustNotShow("sesame5107").MustNotShow("magic5107");
