@@ -50,15 +50,6 @@ public sealed class ShippedCheckTests
         Assert.Equal(("7", "5"), (seen["HUB_BRANCH_RATE"], seen["HUB_TARGET_RATE"]));
     }
 
-    [Theory]
-    [InlineData("/etc/hub/licences", 0)]
-    [InlineData("relative", 1)]
-    public void Of_a_file_for_another_user_nothing_is_said_that_only_that_user_can_know(string path, int count)
-    {
-        var report = Run($"    kind: hub\n    user: app\n    environment: {{ HUB_LICENCES: {path} }}", new SettingFault("HUB_LICENCES", "cannot be read", "let this user read it"));
-        Assert.Equal(count, report.Problems.Count(p => p.Code == "MS2026"));
-    }
-
     private PreflightReport Run(string lines, SettingFault fault) =>
         PreflightCheck.Run(Stack($"stack: shop\nservices:\n  api:\n{lines}\n"), new PreflightHost(new HomeLayout("/var/lib/mainstay"), _host, Noon) { Settings = (_, _) => [fault] });
 }

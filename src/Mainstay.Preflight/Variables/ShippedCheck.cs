@@ -17,7 +17,7 @@ internal static class ShippedCheck
         }
 
         var said = EnvSchemaEvaluator.Check(schema, source.Environment, source.Where);
-        foreach (var fault in read(service.Service.Kind, source.Environment).Where(f => !IsOfAnotherUser(service, source, f.Variable)))
+        foreach (var fault in read(service.Service.Kind, source.Environment))
         {
             var name = $"{fault.Variable} of service \"{service.Service.Name}\"";
             if (!said.Any(p => p.What.StartsWith($"{name} ", StringComparison.Ordinal)))
@@ -27,8 +27,4 @@ internal static class ShippedCheck
             }
         }
     }
-
-    /// <summary>It names a file, and what may be read in it decides the service's user, which is not who reads here.</summary>
-    private static bool IsOfAnotherUser(ServiceCase service, SecretSource source, string variable) =>
-        service.User.Id != service.Host.Self.Id && source.Environment.TryGetValue(variable, out var value) && Path.IsPathRooted(value.TrimStart('@'));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Mainstay.EndToEnd.Tests.Support;
 
 namespace Mainstay.EndToEnd.Tests.Realtime;
 
