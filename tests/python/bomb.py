@@ -1,12 +1,17 @@
 """Sends a hub a gigabyte in a megabyte: one compressed message on a socket of its own, told by a JSON argument (host, port, token). Writes the code of the close as one JSON line."""
 import json
-import os
 import socket
 import struct
 import sys
 import zlib
 
 call = json.loads(sys.argv[1])
+
+# Before the connection: the hub waits five seconds for the first words.
+deflater = zlib.compressobj(9, zlib.DEFLATED, -15)
+megabyte = bytes(1 << 20)
+bomb = b"".join(deflater.compress(megabyte) for _ in range(1024)) + deflater.flush(zlib.Z_SYNC_FLUSH)
+
 sock = socket.create_connection((call["host"], call["port"]))
 sock.settimeout(30)
 sock.sendall((
@@ -35,9 +40,6 @@ def close_code():
         return 0
 
 
-deflater = zlib.compressobj(9, zlib.DEFLATED, -15)
-megabyte = bytes(1 << 20)
-bomb = b"".join(deflater.compress(megabyte) for _ in range(1024)) + deflater.flush(zlib.Z_SYNC_FLUSH)
 sock.sendall(frame(b'{"t":"hello"}', False))
 try:
     sock.sendall(frame(bomb[:-4], True))
