@@ -195,7 +195,7 @@ public sealed class HubStreamTests : IDisposable
     [Fact]
     public async Task A_reader_that_takes_nothing_is_cut_and_holds_up_nobody()
     {
-        await using var hub = await HubUnderTest.StartAsync(_folder);
+        await using var hub = await HubUnderTest.StartAsync(_folder, limits: l => l with { Rates = l.Rates with { Identity = l.Rates.Branch } });
         await using var till = await hub.DeviceAsync();
         using var silent = await EventStreamReader.OpenAsync(hub, "/_hub/requests");
         await silent.NextAsync();

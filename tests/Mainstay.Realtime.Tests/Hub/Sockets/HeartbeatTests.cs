@@ -63,10 +63,12 @@ public sealed class HeartbeatTests : IDisposable
     {
         var heart = Heart();
         heart.Add(_connection);
+        var heard = _time.GetUtcNow();
         for (var i = 0; i < 6; i++)
         {
             await PassAsync(heart, s_ping - TimeSpan.FromSeconds(1));
-            await SilentForAsync(s_ping - TimeSpan.FromSeconds(1));
+            await SilentForAsync(_time.GetUtcNow() - heard);
+            heard = _time.GetUtcNow();
             await _connection.Peer.SendAsync(new byte[] { 1 }, WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
             await OutboxUnderTest.UntilAsync(() => _connection.Socket.Silent == TimeSpan.Zero);
             _time.Advance(TimeSpan.FromSeconds(1));

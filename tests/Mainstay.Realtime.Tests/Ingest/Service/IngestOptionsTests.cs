@@ -21,7 +21,7 @@ public sealed class IngestOptionsTests
 
     [Fact]
     public void A_topic_that_kafka_does_not_permit_is_told_before_anything_is_sent() =>
-        Told("audio:stream", Problems(("PUBSUB_ADAPTER", "kafka"), ("KAFKA_BROKERS", "k"), ("STREAM_TOPIC", "audio:stream")));
+        Told("STREAM_TOPIC has a colon", Problems(("PUBSUB_ADAPTER", "kafka"), ("KAFKA_BROKERS", "k"), ("STREAM_TOPIC", "audio:stream")));
 
     [Fact]
     public void A_user_of_kafka_needs_a_password() => Told("KAFKA_PASSWORD", Problems(("PUBSUB_ADAPTER", "kafka"), ("KAFKA_BROKERS", "k"), ("KAFKA_USERNAME", "mainstay")));
