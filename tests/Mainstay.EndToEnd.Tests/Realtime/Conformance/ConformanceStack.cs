@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using Mainstay.EndToEnd.Tests.Support;
-using Mainstay.Harness;
 using Mainstay.Harness.Network;
 using Mainstay.Harness.Product;
 
@@ -17,16 +15,15 @@ public sealed class ConformanceStack : IAsyncLifetime
 
     public int EdgePort { get; } = FreePort.Take();
 
+    /// <summary>Of the origin whose pages may connect to the hub.</summary>
+    public int PagePort { get; } = FreePort.Take();
+
     internal MainstayHome Home => _home ?? throw new InvalidOperationException("not up yet");
 
     public async ValueTask InitializeAsync()
     {
         _home = MainstayHome.Create(Manifest());
         await _home.UpAsync();
-        foreach (var path in (string[])["/livez", "/hub-health"])
-        {
-            await Eventually.BecomesAsync($"{path} answers", () => Web.StatusAsync(EdgePort, path), status => status is 200 or 404);
-        }
     }
 
     public async ValueTask DisposeAsync()
@@ -50,12 +47,13 @@ public sealed class ConformanceStack : IAsyncLifetime
             kind: hub
             environment:
               JWT_PUBLIC_KEY: "{{_key.ExportSubjectPublicKeyInfoPem().ReplaceLineEndings("\\n")}}"
-              ALLOWED_ORIGINS: "https://app.example.com"
+              ALLOWED_ORIGINS: "http://127.0.0.1:{{PagePort}}"
           ingest:
             kind: ingest
             environment:
               PUBSUB_ADAPTER: in_memory
               ALLOW_LOSS: "true"
+              JWT_ALLOW_QUERY: "true"
               JWT_PUBLIC_KEY: "{{_key.ExportSubjectPublicKeyInfoPem().ReplaceLineEndings("\\n")}}"
         {{more}}
         routes:

@@ -34,7 +34,7 @@ internal static class Conversation
 
         """.ReplaceLineEndings("\n").Replace("\n\n\n", "\n\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal);
 
-    private static async Task<RawSocket> OpenAsync(int port, Speaker speaker, CancellationToken token)
+    public static async Task<RawSocket> OpenAsync(int port, Speaker speaker, CancellationToken token)
     {
         var socket = await RawSocket.ConnectAsync(port, token);
         await socket.WriteAsync(Encoding.ASCII.GetBytes(Upgrade(speaker)), token);

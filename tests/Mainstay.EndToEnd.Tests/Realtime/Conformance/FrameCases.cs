@@ -7,6 +7,7 @@ namespace Mainstay.EndToEnd.Tests.Realtime.Conformance;
 internal static class FrameCases
 {
     private const int Some = 200;
+    private const string NotMinimal = "whoever sends must tell a length in as few bytes as do (5.2); longer ones are understood";
 
     private static readonly byte[] s_hello = "Hello"u8.ToArray();
     private static readonly byte[] s_long = [.. Enumerable.Range(0, 125).Select(i => (byte)(i * 5))];
@@ -85,11 +86,15 @@ internal static class FrameCases
     [
         Fails("8.1", "a message without a mask", s => [Frame(s.Opcode, s.Message(Some), masked: false)]),
         Refused("8.2", "a ping without a mask", 1002, Frame(Ping, s_hello, masked: false)),
-        Refused("8.3", "a close without a mask", 1002, Frame(Close, [3, 0xE8], masked: false)),
-        Fails("8.4", "a length with its top bit set", s => [Frame(s.Opcode, s_hello, lengthBytes: 8, length: 1UL << 63 | 5)]),
-        Fails("8.5", "a length of 5 told in two bytes", s => [Frame(s.Opcode, s_hello, lengthBytes: 2)]),
-        Fails("8.6", "a length of 200 told in eight bytes", s => [Frame(s.Opcode, s.Message(Some), lengthBytes: 8)]),
-        Refused("8.7", "a ping whose length of 5 is told in two bytes", 1002, Frame(Ping, s_hello, lengthBytes: 2)),
+        Refused("8.3", "a close without a mask, with a reason", 1002, Frame(Close, [3, 0xE8, .. s_hello], masked: false)),
+        Refused("8.4", "a close without a mask and without a reason, and a ping behind it", 1002, Frame(Close, [3, 0xE8], masked: false), Frame(Ping, s_hello)) with
+        {
+            Differs = "four bytes are waited for where the mask would be, so that without the ping it would not be refused before the peer is found silent",
+        },
+        Fails("8.5", "a length with its top bit set", s => [Frame(s.Opcode, s_hello, lengthBytes: 8, length: (1UL << 63) | 5)]),
+        Taken("8.6", "a length of 200 told in eight bytes", s => [Frame(s.Opcode, s.Message(Some), lengthBytes: 8)]) with { Differs = NotMinimal },
+        Taken("8.7", "a length of 100 told in two bytes", s => [Frame(s.Opcode, s.Message(100), lengthBytes: 2)]) with { Differs = NotMinimal },
+        Ponged("8.8", "a ping whose length of 5 is told in two bytes", [5], Frame(Ping, s_hello, lengthBytes: 2)) with { Differs = NotMinimal },
     ];
 
     private static IEnumerable<WireCase> Limits =>

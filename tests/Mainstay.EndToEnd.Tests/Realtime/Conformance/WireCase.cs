@@ -22,6 +22,9 @@ internal sealed record WireAnswer(int Messages, IReadOnlyList<int> Pongs, string
 /// <param name="Bytes">Each piece is written by itself.</param>
 internal sealed record WireCase(string Name, string Sent, Func<Speaker, byte[][]> Bytes, WireAnswer Answer)
 {
+    /// <summary>Where .NET's WebSocket does something else than the RFC says, or may be read to say; empty: it does not.</summary>
+    public string Differs { get; init; } = "";
+
     /// <summary>Messages are texts that one of the services does not answer.</summary>
     public bool IsText { get; init; }
 
