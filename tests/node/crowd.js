@@ -46,4 +46,4 @@ const start = (number) => {
 };
 
 for (; opened < Math.min(call.atOnce, call.count); ) start(opened++);
-setTimeout(() => { tell('late'); process.exit(2); }, 120_000);
+setTimeout(() => { tell('late'); process.exit(2); }, 240_000);

@@ -189,7 +189,9 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         {
             while (true)
             {
-                var received = await socket.ReceiveAsync(buffer.AsMemory(length), token).ConfigureAwait(false);
+                // The WebSocket fills what it is given: with more room than this, too long a message would be found out later than it could be.
+                var room = Math.Min(buffer.Length, maxMessageBytes + 1) - length;
+                var received = await socket.ReceiveAsync(buffer.AsMemory(length, room), token).ConfigureAwait(false);
                 if (received.MessageType is WebSocketMessageType.Close)
                 {
                     AnswerClose();

@@ -72,6 +72,6 @@ public sealed class ConformanceTests(ConformanceStack stack) : IClassFixture<Con
             page.Append(CultureInfo.InvariantCulture, $"| {line.Name} | {line.Sent} | {line.Answer}{(line.Differs.Length > 0 ? "; " + line.Differs : "")} |\n");
         }
 
-        return page.Append(ConformancePage.BeforeHandshakes).AppendJoin("", HandshakeCase.All(new HubSpeaker("", "")).Select(h => $"| {h.Change} | {h.Status}{(h.Shows.Length > 0 ? $", `{h.Shows}`" : "")} |\n")).ToString();
+        return page.Append(ConformancePage.BeforeHandshakes).AppendJoin("", HandshakeCase.All(new HubSpeaker("", "")).Select(h => $"| {h.Change} | {h.Status}{(h.Shows.Length > 0 ? $", `{h.Shows}`" : "")}{(h.StatusThroughTheEdge is { } other ? $"; through the edge {other}" : "")} |\n")).ToString();
     }
 }

@@ -19,7 +19,7 @@ internal sealed record Talk(Uri Url, string? Protocol, string Token, string[] Sa
     public JsonObject Json(bool isPage) => new()
     {
         ["url"] = isPage && Protocol is null ? $"{Url}?access_token={Token}" : Url.ToString(),
-        ["protocols"] = Protocol is null ? null : isPage ? new JsonArray(Protocol, "bearer." + IngestToken.Part(Encoding.ASCII.GetBytes(Token))) : new JsonArray(Protocol),
+        ["protocols"] = Protocol is null ? null : isPage ? new JsonArray(Protocol, "bearer." + Token) : new JsonArray(Protocol),
         ["headers"] = new JsonObject { ["Authorization"] = $"Bearer {Token}" },
         ["say"] = new JsonArray([.. Say.Select(s => (JsonNode)s)]),
         ["close"] = CloseCode,
