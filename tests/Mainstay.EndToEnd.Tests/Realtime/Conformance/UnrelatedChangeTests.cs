@@ -55,8 +55,8 @@ public sealed class UnrelatedChangeTests(ConformanceStack stack) : IClassFixture
         }
 
         var after = await stack.Home.StatusAsync();
-        Assert.NotEqual(before["other"].Only.Process, after["other"].Only.Process);
-        Assert.Equal((before["hub"].Only.Process, before["ingest"].Only.Process), (after["hub"].Only.Process, after["ingest"].Only.Process));
+        Assert.NotEqual(before["other"].Only.Pid, after["other"].Only.Pid);
+        Assert.Equal((before["hub"].Only.Pid, before["ingest"].Only.Pid), (after["hub"].Only.Pid, after["ingest"].Only.Pid));
     }
 
     private async Task ChangeAsync(SourceRepository repository, string environment, string routes, string edge, params string[] command)
