@@ -40,8 +40,12 @@ internal sealed class ChaosStorm(ChaosStack stack, ChaosPlan plan)
     {
         if (victim is Victim.Broker)
         {
-            // One that is away cannot be killed, and nobody starts it twice.
-            await _redis;
+            if (!_redis.IsCompleted)
+            {
+                Tell("redis is away as it is");
+                return;
+            }
+
             await stack.Redis!.DieAsync();
             Tell("kill -9 redis");
             _redis = ReturnAsync("redis", away, stack.Redis.ReturnAsync, token);
@@ -57,9 +61,15 @@ internal sealed class ChaosStorm(ChaosStack stack, ChaosPlan plan)
         Tell(processes.Count == 0 ? $"kill -9 {victim}: there is none just now" : $"kill -9 {victim} ({string.Join(", ", processes.Select(p => p.Pid))})");
         if (victim is Victim.Daemon)
         {
-            await _daemon;
-            _daemon = ReturnAsync("daemon", away, StartDaemonAsync, token);
+            // It may be killed while it starts; then it is started once more behind that.
+            _daemon = BehindAsync(_daemon, () => ReturnAsync("daemon", away, StartDaemonAsync, token));
         }
+    }
+
+    private static async Task BehindAsync(Task before, Func<Task> next)
+    {
+        await before;
+        await next();
     }
 
     private async Task ReturnAsync(string who, TimeSpan away, Func<Task> start, CancellationToken token)
@@ -72,6 +82,7 @@ internal sealed class ChaosStorm(ChaosStack stack, ChaosPlan plan)
     /// <summary>As whoever finds it dead does; when it is killed once more meanwhile, the command may fail.</summary>
     private async Task StartDaemonAsync()
     {
+        Tell("`up`");
         var up = await stack.Home.RunAsync("up");
         if (up.ExitCode != 0)
         {
