@@ -1,5 +1,6 @@
 // A till that does its part of the hub's protocol on npm's ws, told by a JSON argument: it stores a request on disk before it says so, does each key once, answers questions about keys, and comes back whenever it
-// is cut off. "paper" gets one line for each thing that is done, whatever the protocol says: {"target", "key", "text"}. "store" is its memory. Now and then its door is open for a moment.
+// is cut off. "paper" gets one line for each thing that is done, whatever the protocol says: {"target", "key", "text"}. "store" is its memory. Now and then its door is open for a moment. One that "forgets" does
+// not do its part: it says that it knows nothing of what it was asked.
 'use strict';
 const fs = require('fs');
 const WebSocket = require('ws');
@@ -37,7 +38,7 @@ const work = (job, asked) => {
 
 const serve = (asked) => {
   if (asked.op === '$status') {
-    const job = known.get(asked.data.key);
+    const job = call.forgets ? null : known.get(asked.data.key);
     const data = !job ? { state: 'none' } : job.data ? { state: 'done', data: job.data } : { state: 'accepted' };
     say({ t: 'res', id: asked.id, ok: true, data });
     return;

@@ -4,11 +4,11 @@ using Mainstay.Harness.Processes;
 
 namespace Mainstay.EndToEnd.Tests.Realtime.Chaos;
 
-/// <summary>Five callers at 50 frames a second who resume: three of ours that talk until they hang up, and two on npm's ws with so many frames.</summary>
+/// <summary>Five callers at 50 frames a second who resume: three of ours that talk until they hang up, and two on npm's ws with so many frames that they outlast most storms.</summary>
 internal sealed class ChaosCalls : IAsyncDisposable
 {
     private const int FrameBytes = 640;
-    private const int ForeignFrames = 380;
+    private const int ForeignFrames = 500;
 
     private readonly ImmutableArray<IngestCall> _calls;
     private readonly ImmutableArray<(string Interaction, int Seed, Child Child)> _foreign;

@@ -13,7 +13,8 @@ internal enum Victim
 
 /// <summary>What is killed when, all of it from the seed.</summary>
 /// <param name="Broker">redis_streams or log.</param>
-internal sealed record ChaosPlan(int Seed, string Broker, ImmutableArray<Blow> Blows)
+/// <param name="Forgets">The broker keeps nothing on disk, and the devices do not know what they were asked: neither does its part.</param>
+internal sealed record ChaosPlan(int Seed, string Broker, ImmutableArray<Blow> Blows, bool Forgets = false)
 {
     private static readonly TimeSpan s_storm = TimeSpan.FromSeconds(8);
 

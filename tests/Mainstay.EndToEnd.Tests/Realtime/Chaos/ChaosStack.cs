@@ -33,7 +33,7 @@ internal sealed class ChaosStack : IAsyncDisposable
 
     public static async Task<ChaosStack> UpAsync(ChaosPlan plan)
     {
-        var redis = plan.Broker == "log" ? null : await RunningRedis.StartAsync("--save", "", "--appendonly", "yes", "--appendfsync", "always");
+        var redis = plan.Broker == "log" ? null : await RunningRedis.StartAsync("--save", "", "--appendonly", plan.Forgets ? "no" : "yes", "--appendfsync", "always");
         var (key, port) = (RSA.Create(2048), FreePort.Take());
         var pem = key.ExportSubjectPublicKeyInfoPem().ReplaceLineEndings("\\n");
         var stack = new ChaosStack(MainstayHome.Create($$"""

@@ -13,12 +13,13 @@ internal sealed class ChaosTill : IAsyncDisposable
     private readonly string _paper;
     private readonly Child _child;
 
-    public ChaosTill(ChaosStack stack, string name, int seed)
+    /// <param name="forgets">It does not do its part: it says of everything that it does not know it, and is slow, so that it is always asked in the middle of something.</param>
+    public ChaosTill(ChaosStack stack, string name, int seed, bool forgets)
     {
         _paper = Path.Combine(stack.Home.Root, $"{name}.paper");
         _child = Child.Start("node", [Path.Combine(Repository.Root(), "tests/node/till.js"), new JsonObject
         {
-            ["url"] = stack.Hub.ToString(), ["token"] = stack.HubToken("device", name), ["device"] = name, ["seed"] = seed, ["slowest"] = 60,
+            ["url"] = stack.Hub.ToString(), ["token"] = stack.HubToken("device", name), ["device"] = name, ["seed"] = seed, ["slowest"] = forgets ? 500 : 60, ["forgets"] = forgets,
             ["paper"] = _paper, ["store"] = Path.Combine(stack.Home.Root, $"{name}.store"),
         }.ToJsonString()], "/", []);
     }

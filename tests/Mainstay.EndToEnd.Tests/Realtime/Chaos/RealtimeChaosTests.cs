@@ -27,7 +27,7 @@ public sealed class RealtimeChaosTests(ITestOutputHelper output)
         var storm = new ChaosStorm(stack, plan);
         try
         {
-            var history = await LiveAsync(stack, storm, seed);
+            var history = await LiveAsync(stack, storm, plan);
             var findings = ChaosJudge.Findings(history);
             storm.Tell($"{history.Calls.Sum(c => c.Acked)} frames acknowledged, {history.Stream.Length} in the stream; {history.Requests.Length} requests, {history.Requests.Sum(r => r.Answers.Length)} answers, {history.Paper.Length} done; {history.Room.Heard.Length} events");
             Assert.True(findings.IsEmpty, string.Join('\n', findings));
@@ -42,15 +42,30 @@ public sealed class RealtimeChaosTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task<ChaosHistory> LiveAsync(ChaosStack stack, ChaosStorm storm, int seed)
+    /// <summary>The judge sees what really happens: who does not do its part is found out in the same storm.</summary>
+    [Fact]
+    public async Task A_broker_and_devices_that_forget_are_found_out()
     {
-        var token = TestContext.Current.CancellationToken;
+        var plan = new ChaosPlan(0, "redis_streams", [new(TimeSpan.FromSeconds(1), [Victim.Broker, Victim.Hub], TimeSpan.Zero), new(TimeSpan.FromSeconds(3), [Victim.Hub], TimeSpan.Zero)], Forgets: true);
+        await using var stack = await ChaosStack.UpAsync(plan);
+        var storm = new ChaosStorm(stack, plan);
+
+        var findings = ChaosJudge.Findings(await LiveAsync(stack, storm, plan));
+
+        output.WriteLine(string.Join('\n', [.. storm.Story, .. findings]));
+        Assert.Contains(findings, f => f.Contains("but not in the stream: 1-", StringComparison.Ordinal));
+        Assert.Contains(findings, f => f.Contains("504 unknown", StringComparison.Ordinal) || f.Contains("done 2 times", StringComparison.Ordinal));
+    }
+
+    private static async Task<ChaosHistory> LiveAsync(ChaosStack stack, ChaosStorm storm, ChaosPlan plan)
+    {
+        var (token, seed) = (TestContext.Current.CancellationToken, plan.Seed);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(token);
-        await using var calls = new ChaosCalls(stack);
-        await using ChaosTill till = new(stack, "till-1", seed), bar = new(stack, "till-2", seed + 1);
+        await using ChaosTill till = new(stack, "till-1", seed, plan.Forgets), bar = new(stack, "till-2", seed + 1, plan.Forgets);
         await using var room = new ChaosRoom(stack);
         using ChaosBackend shop = new(stack, "shop", "till-1", "", seed), drawer = new(stack, "drawer", "till-1", "drawer", seed + 1), kitchen = new(stack, "kitchen", "till-2", "", seed + 2);
         await Task.WhenAll(till.IsWelcomeAsync(), bar.IsWelcomeAsync(), room.IsInAsync());
+        await using var calls = new ChaosCalls(stack);
         var busy = Task.WhenAll(shop.AskAsync(enough.Token), drawer.AskAsync(enough.Token), kitchen.AskAsync(enough.Token), room.PublishAsync(enough.Token));
         await Task.WhenAll(calls.FlowAsync(), room.FlowsAsync());
 
