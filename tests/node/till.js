@@ -40,6 +40,7 @@ const serve = (asked) => {
   if (asked.op === '$status') {
     const job = call.forgets ? null : known.get(asked.data.key);
     const data = !job ? { state: 'none' } : job.data ? { state: 'done', data: job.data } : { state: 'accepted' };
+    tell({ asked_of: data.state });
     say({ t: 'res', id: asked.id, ok: true, data });
     return;
   }

@@ -11,14 +11,14 @@ internal sealed class ChaosCalls : IAsyncDisposable
     private const int ForeignFrames = 500;
 
     private readonly ImmutableArray<IngestCall> _calls;
-    private readonly ImmutableArray<(string Interaction, int Seed, Child Child)> _foreign;
+    private readonly ImmutableArray<(string Interaction, Child Child)> _foreign;
     private readonly List<CallSeen> _seen = [];
     private readonly List<string> _faults = [];
 
     public ChaosCalls(ChaosStack stack)
     {
         _calls = [.. Enumerable.Range(1, 3).Select(i => IngestCall.Begin(stack.Calls, stack.CallToken($"call-{i}"), $"call-{i}", i, TimeSpan.FromMilliseconds(20)))];
-        _foreign = [.. Enumerable.Range(4, 2).Select(i => ($"call-{i}", i, IngestForeignClient.Begin(
+        _foreign = [.. Enumerable.Range(4, 2).Select(i => ($"call-{i}", IngestForeignClient.Begin(
             stack.Calls, stack.CallToken($"call-{i}"), "node", $"call-{i}", i, ForeignFrames, new JsonObject { ["bytes"] = FrameBytes, ["gap"] = 20, ["stop"] = true, ["resume"] = true })))];
     }
 
@@ -42,7 +42,7 @@ internal sealed class ChaosCalls : IAsyncDisposable
             _faults.AddRange(call.Faults.Select(f => $"{call.Interaction}: {f}"));
         }
 
-        foreach (var (interaction, _, child) in _foreign)
+        foreach (var (interaction, child) in _foreign)
         {
             var call = await IngestForeignClient.EndedAsync(child);
             _seen.Add(new(interaction, call.Session, call.Frames, call.AckedSeqs.LastOrDefault()));
@@ -58,7 +58,7 @@ internal sealed class ChaosCalls : IAsyncDisposable
             await call.DisposeAsync();
         }
 
-        foreach (var (_, _, child) in _foreign)
+        foreach (var (_, child) in _foreign)
         {
             await child.DisposeAsync();
         }

@@ -33,7 +33,7 @@ internal sealed class ChaosTill : IAsyncDisposable
     public IEnumerable<string> Faults =>
         [.. _child.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonNode.Parse(l)!["fault"]).OfType<JsonNode>().Select(f => (string)f!), .. _child.HasExited ? (string[])[$"a till has ended: {_child.Err}"] : []];
 
-    /// <summary>How it was cut off.</summary>
+    /// <summary>How it was cut off, and what it was asked about afterwards.</summary>
     public IEnumerable<string> Cuts => _child.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !l.Contains("welcome", StringComparison.Ordinal));
 
     public ValueTask DisposeAsync() => _child.DisposeAsync();
