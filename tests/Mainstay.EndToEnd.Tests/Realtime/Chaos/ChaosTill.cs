@@ -19,7 +19,7 @@ internal sealed class ChaosTill : IAsyncDisposable
         _paper = Path.Combine(stack.Home.Root, $"{name}.paper");
         _child = Child.Start("node", [Path.Combine(Repository.Root(), "tests/node/till.js"), new JsonObject
         {
-            ["url"] = stack.Hub.ToString(), ["token"] = stack.HubToken("device", name), ["device"] = name, ["seed"] = seed, ["slowest"] = forgets ? 500 : 60, ["forgets"] = forgets,
+            ["url"] = stack.Hub.ToString(), ["token"] = stack.HubToken("device", name), ["device"] = name, ["seed"] = seed, ["slowest"] = forgets ? 500 : 250, ["forgets"] = forgets,
             ["paper"] = _paper, ["store"] = Path.Combine(stack.Home.Root, $"{name}.store"),
         }.ToJsonString()], "/", []);
     }
