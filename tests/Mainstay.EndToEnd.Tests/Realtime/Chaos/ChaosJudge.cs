@@ -24,7 +24,7 @@ internal static class ChaosJudge
 
         // As a consumer reads who takes each number of a session once.
         var taken = stored.DistinctBy(f => (f.Session, f.Seq)).Select(f => f.Seq).ToArray();
-        if (taken.Zip(taken.Skip(1)).FirstOrDefault(pair => pair.Second < pair.First) is (> 0, > 0) swapped)
+        if (taken.Zip(taken.Skip(1)).FirstOrDefault(pair => pair.Second < pair.First) is ( > 0, > 0) swapped)
         {
             yield return $"{call.Interaction}: frame {swapped.Second} comes behind frame {swapped.First}";
         }
