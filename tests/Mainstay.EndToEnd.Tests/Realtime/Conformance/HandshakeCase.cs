@@ -13,9 +13,6 @@ internal sealed record HandshakeCase(string Change, Func<string, string> Edit, i
     private const string Proof = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
     private const string Version = "Sec-WebSocket-Version: 13";
 
-    /// <summary>Through the edge, when it is not the same.</summary>
-    public int? StatusThroughTheEdge { get; init; }
-
     public string Text(Speaker speaker) => Edit(Conversation.Upgrade(speaker));
 
     public static IEnumerable<HandshakeCase> All(Speaker speaker) =>
@@ -33,7 +30,7 @@ internal sealed record HandshakeCase(string Change, Func<string, string> Edit, i
         new("no `Upgrade`", head => Without(head, "Upgrade: websocket"), 426),
         new("no `Connection`", head => Without(head, "Connection: Upgrade"), 426),
         new("`Upgrade: h2c`", head => head.Replace("Upgrade: websocket", "Upgrade: h2c", StringComparison.Ordinal), 426),
-        new("HTTP/1.0", head => head.Replace("HTTP/1.1", "HTTP/1.0", StringComparison.Ordinal), 426) { StatusThroughTheEdge = 101 },
+        new("HTTP/1.0", head => head.Replace("HTTP/1.1", "HTTP/1.0", StringComparison.Ordinal), 426),
         new("POST", head => head.Replace("GET ", "POST ", StringComparison.Ordinal).Replace(Version, Version + "\r\nContent-Length: 0", StringComparison.Ordinal), 426),
         new("a body", head => With(head, "Content-Length: 5") + "Hello", 426),
         new("no `Host`", head => Without(head, "Host: 127.0.0.1"), 400),
