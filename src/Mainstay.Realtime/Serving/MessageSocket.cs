@@ -29,6 +29,9 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
 {
     private const int FirstBuffer = 4 * 1024;
 
+    /// <summary>Shorter ones gain nothing, or less than it costs.</summary>
+    private const int MinCompressed = 256;
+
     private readonly Lock _gate = new();
     private readonly Queue<Outgoing> _outgoing = [];
     private Task _writing = Task.CompletedTask;
@@ -45,6 +48,12 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
 
     /// <summary>Ends the connection under the WebSocket, which cannot do that by itself: what is being read or written would wait for the peer for ever.</summary>
     public Action Cut { get; init; } = () => { };
+
+    /// <summary>A message was longer than allowed; its rest was not read.</summary>
+    public bool WasTooLong { get; private set; }
+
+    /// <summary>Messages are compressed, but those that would not become shorter.</summary>
+    public bool IsCompressed { get; init; }
 
     /// <summary>What such a peer is told before it is cut; null: nothing.</summary>
     public (int Status, string Reason)? SlowClose { get; init; }
@@ -201,6 +210,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
                 length += received.Count;
                 if (length > maxMessageBytes)
                 {
+                    WasTooLong = true;
                     return new(MessageKind.TooLong, default);
                 }
 
@@ -302,7 +312,8 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
                 }
                 else
                 {
-                    await socket.SendAsync(message.Bytes, message.Type, endOfMessage: true, CancellationToken.None).ConfigureAwait(false);
+                    var flags = IsCompressed && message.Bytes.Length < MinCompressed ? WebSocketMessageFlags.EndOfMessage | WebSocketMessageFlags.DisableCompression : WebSocketMessageFlags.EndOfMessage;
+                    await socket.SendAsync(message.Bytes, message.Type, flags, CancellationToken.None).ConfigureAwait(false);
                 }
             }
         }

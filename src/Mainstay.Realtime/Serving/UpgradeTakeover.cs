@@ -34,19 +34,22 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
             return;
         }
 
-        await output.WriteAsync(UpgradeHead.Accept(request, accepted.Protocol));
+        var deflate = accepted.MayCompress ? DeflateOffer.Choose(request) : null;
+        await output.WriteAsync(UpgradeHead.Accept(request, accepted.Protocol, deflate?.Answer));
         var watch = accepted.IsPingedByHandler ? new PeerWatch(time) : null;
         await using var stream = new DuplexStream(connection.Transport, watch);
         using var socket = WebSocket.CreateFromStream(stream, new()
         {
             IsServer = true,
             SubProtocol = accepted.Protocol,
+            DangerousDeflateOptions = deflate?.Options,
             KeepAliveInterval = watch is null ? limits.PingInterval : TimeSpan.Zero,
             KeepAliveTimeout = limits.PongPatience,
         });
         var messages = new MessageSocket(socket, accepted.MaxMessageBytes, limits.QueuedBytes, limits.ClosePatience, time)
         {
             SlowClose = accepted.SlowClose,
+            IsCompressed = deflate is not null,
             Cut = connection.Abort,
             Stream = stream,
             Watch = watch,
@@ -55,7 +58,7 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
         {
             await accepted.Handle(messages);
             await messages.FlushAsync();
-            await AwaitCloseAsync(messages);
+            await AwaitCloseAsync(messages, stream);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -106,12 +109,39 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
     }
 
     /// <summary>The peer answers our close, so that it does not see its connection reset.</summary>
-    private async Task AwaitCloseAsync(MessageSocket messages)
+    private async Task AwaitCloseAsync(MessageSocket messages, Stream stream)
     {
         using var patience = new CancellationTokenSource(limits.ClosePatience, time);
-        while ((await messages.ReceiveAsync(patience.Token)).Kind is not MessageKind.End)
+        while (!(messages.IsCompressed && messages.WasTooLong))
         {
             // What it still had on the way.
+            if ((await messages.ReceiveAsync(patience.Token)).Kind is MessageKind.End)
+            {
+                return;
+            }
+        }
+
+        await DropAsync(stream, patience.Token);
+    }
+
+    /// <summary>What a message that was too long would go on to inflate to has no bound, and no claim on our time: its bytes are dropped as they came, so that the peer can read its close.</summary>
+    private static async Task DropAsync(Stream stream, CancellationToken patience)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        try
+        {
+            while (await stream.ReadAsync(buffer, patience) > 0)
+            {
+                // On to the peer's own end.
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It had its time, or is gone.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
