@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
-using System.Text;
+using System.Text.Unicode;
 
 namespace Mainstay.Realtime.Serving;
 
@@ -42,6 +42,9 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
 
     /// <summary>The peer did not read what was sent.</summary>
     public bool IsTooSlow { get; private set; }
+
+    /// <summary>This side has cut it.</summary>
+    public bool IsCut { get; private set; }
 
     /// <summary>Ends the connection under the WebSocket, which cannot do that by itself: what is being read or written would wait for the peer for ever.</summary>
     public Action Cut { get; init; } = () => { };
@@ -91,6 +94,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
             var first = await socket.ReceiveAsync(Memory<byte>.Empty, token).ConfigureAwait(false);
             if (first.MessageType is WebSocketMessageType.Close)
             {
+                AnswerClose();
                 return new(MessageKind.End, default);
             }
 
@@ -160,6 +164,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     /// <summary>Cuts the connection.</summary>
     public void Abort()
     {
+        IsCut = true;
         socket.Abort();
         Cut();
     }
@@ -193,9 +198,12 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         {
             while (true)
             {
-                var received = await socket.ReceiveAsync(buffer.AsMemory(length), token).ConfigureAwait(false);
+                // The WebSocket fills what it is given: with more room than this, too long a message would be found out later than it could be.
+                var room = Math.Min(buffer.Length, maxMessageBytes + 1) - length;
+                var received = await socket.ReceiveAsync(buffer.AsMemory(length, room), token).ConfigureAwait(false);
                 if (received.MessageType is WebSocketMessageType.Close)
                 {
+                    AnswerClose();
                     return new(MessageKind.End, default);
                 }
 
@@ -208,6 +216,13 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
 
                 if (received.EndOfMessage)
                 {
+                    if (received is { Count: 0, MessageType: WebSocketMessageType.Text } && !Utf8.IsValid(buffer.AsSpan(0, length)))
+                    {
+                        // The WebSocket looks at the bytes of frames only: a letter that an empty last frame leaves unfinished is ours to find.
+                        Close((int)WebSocketCloseStatus.InvalidPayloadData, "");
+                        return new(MessageKind.End, default);
+                    }
+
                     return new(Kind(received.MessageType), buffer.AsSpan(0, length).ToArray());
                 }
 
@@ -223,6 +238,19 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>With the peer's own code, so that it does not take its goodbye for a broken connection; when ours came first, it is the peer's that answers.</summary>
+    private void AnswerClose()
+    {
+        lock (_gate)
+        {
+            if (!_isClosing && !IsTooSlow)
+            {
+                _isClosing = true;
+                Enqueue(new(WebSocketMessageType.Close, default, (int)(socket.CloseStatus ?? WebSocketCloseStatus.NormalClosure), ""));
+            }
         }
     }
 
@@ -297,7 +325,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     }
 
     /// <summary>Never fails; of a connection that has ended by then nothing is left to cut.</summary>
-    private async Task CutLaterAsync()
+    internal async Task CutLaterAsync()
     {
         await Task.Delay(closePatience, time, CancellationToken.None).ConfigureAwait(false);
         Abort();

@@ -40,10 +40,10 @@ internal static class UpgradeHead
     }
 
     /// <summary>Null when the handshake is right; else what is wrong with it.</summary>
-    public static string? Fault(UpgradeRequest request) =>
-        request.Header("Sec-WebSocket-Version") != "13" ? "Sec-WebSocket-Version must be 13"
-        : request.Header("Sec-WebSocket-Key") is not { } key || !IsKey(key) ? "Sec-WebSocket-Key must be 16 bytes in base64"
-        : request.Header("Host") is null ? "there must be one Host"
+    public static UpgradeRefusal? Fault(UpgradeRequest request) =>
+        request.Header("Sec-WebSocket-Version") != "13" ? new(426, "bad_handshake", "Sec-WebSocket-Version must be 13") { Fields = [new("Sec-WebSocket-Version", "13")] }
+        : request.Header("Sec-WebSocket-Key") is not { } key || !IsKey(key) ? new(400, "bad_handshake", "Sec-WebSocket-Key must be 16 bytes in base64")
+        : request.Header("Host") is null ? new(400, "bad_handshake", "there must be one Host")
         : null;
 
     /// <param name="protocol">The subprotocol; null: none.</param>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Connections;
@@ -26,7 +27,7 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
         }
 
         var output = connection.Transport.Output;
-        UpgradeAnswer answer = UpgradeHead.Fault(request) is { } fault ? new UpgradeRefusal(400, "bad_handshake", fault) : await decide(request, connection.ConnectionClosed);
+        UpgradeAnswer answer = UpgradeHead.Fault(request) ?? await decide(request, connection.ConnectionClosed);
         if (answer is not UpgradeAccepted accepted)
         {
             await output.WriteAsync(UpgradeHead.Refuse((UpgradeRefusal)answer));
@@ -63,14 +64,48 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
         {
             // One connection's fault is that connection's end.
             log.ConnectionFailed(e);
-            socket.Abort();
+            messages.Abort();
         }
 
-        if (socket.State is WebSocketState.Aborted)
+        if (messages.IsCut)
         {
             // Else the server waits until the peer has read what was sent to it, and a mute one never does.
             connection.Abort(new("the WebSocket was cut"));
         }
+        else
+        {
+            await LingerAsync(connection.Transport.Input, isRefused: socket.State is WebSocketState.Aborted);
+            _ = messages.CutLaterAsync();
+        }
+    }
+
+    /// <summary>
+    /// Takes what the peer still sends, and drops it: bytes that nobody has read reset a connection when it ends, and with it the peer loses the close that says why. It is over when the peer ends it, is quiet, or goes on for too long.
+    /// </summary>
+    /// <param name="isRefused">The WebSocket has found fault with what came, and said so; else it is over already, unless something is left.</param>
+    private async Task LingerAsync(PipeReader input, bool isRefused)
+    {
+        var began = time.GetTimestamp();
+        var left = isRefused || input.TryRead(out var read) && Drop(input, read);
+        while (left && time.GetElapsedTime(began) < limits.ClosePatience)
+        {
+            using var quiet = new CancellationTokenSource(limits.QuietPatience, time);
+            try
+            {
+                left = Drop(input, await input.ReadAsync(quiet.Token));
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
+            {
+                left = false;
+            }
+        }
+    }
+
+    /// <returns>False: nothing comes behind it.</returns>
+    private static bool Drop(PipeReader input, ReadResult read)
+    {
+        input.AdvanceTo(read.Buffer.End);
+        return !read.IsCompleted;
     }
 
     /// <summary>The peer answers our close, so that it does not see its connection reset.</summary>
@@ -117,7 +152,7 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
         using var patience = new CancellationTokenSource(limits.HeadPatience, time);
         while (true)
         {
-            System.IO.Pipelines.ReadResult read;
+            ReadResult read;
             try
             {
                 read = await input.ReadAsync(patience.Token);
