@@ -17,23 +17,34 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
 
     private static ReadOnlySpan<byte> HeadEnd => "\r\n\r\n"u8;
 
+    /// <summary>Nothing of the request is held from here on: what this method keeps, it keeps as long as the socket is there.</summary>
     private async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        if (await AnswerAsync(connection) is not { } answer)
+        {
+            await next(connection);
+        }
+        else if (answer is UpgradeAccepted accepted)
+        {
+            await CarryAsync(connection, accepted);
+        }
+    }
+
+    /// <summary>What was answered; null for a connection that the HTTP server is to have.</summary>
+    private async Task<UpgradeAnswer?> AnswerAsync(ConnectionContext connection)
     {
         if (await FirstRequestAsync(connection) is not { } request)
         {
-            await next(connection);
-            return;
+            return null;
         }
 
-        var output = connection.Transport.Output;
         UpgradeAnswer answer = UpgradeHead.Fault(request) is { } fault ? new UpgradeRefusal(400, "bad_handshake", fault) : await decide(request, connection.ConnectionClosed);
-        if (answer is not UpgradeAccepted accepted)
-        {
-            await output.WriteAsync(UpgradeHead.Refuse((UpgradeRefusal)answer));
-            return;
-        }
+        await connection.Transport.Output.WriteAsync(answer is UpgradeAccepted accepted ? UpgradeHead.Accept(request, accepted.Protocol) : UpgradeHead.Refuse((UpgradeRefusal)answer));
+        return answer;
+    }
 
-        await output.WriteAsync(UpgradeHead.Accept(request, accepted.Protocol));
+    private async Task CarryAsync(ConnectionContext connection, UpgradeAccepted accepted)
+    {
         var watch = accepted.IsPingedByHandler ? new PeerWatch(time) : null;
         await using var stream = new DuplexStream(connection.Transport, watch);
         using var socket = WebSocket.CreateFromStream(stream, new()
