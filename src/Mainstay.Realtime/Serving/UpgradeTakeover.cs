@@ -17,37 +17,44 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
 
     private static ReadOnlySpan<byte> HeadEnd => "\r\n\r\n"u8;
 
-    /// <summary>Nothing of the request is held from here on: what this method keeps, it keeps as long as the socket is there.</summary>
+    /// <summary>What this method keeps, it keeps as long as the socket is there: so nothing of the request, and not the answer, which may hold on to it.</summary>
     private async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (await AnswerAsync(connection) is not { } answer)
+        var (isTaken, carried) = await AnswerAsync(connection);
+        if (!isTaken)
         {
             await next(connection);
         }
-        else if (answer is UpgradeAccepted accepted)
+        else if (carried is not null)
         {
-            await CarryAsync(connection, accepted);
+            await CarryAsync(connection, carried);
         }
     }
 
-    /// <summary>What was answered; null for a connection that the HTTP server is to have.</summary>
-    private async Task<UpgradeAnswer?> AnswerAsync(ConnectionContext connection)
+    /// <returns>Not taken: the HTTP server is to have it. Taken, and nothing to carry: it was refused.</returns>
+    private async Task<(bool IsTaken, Carried? Carried)> AnswerAsync(ConnectionContext connection)
     {
         if (await FirstRequestAsync(connection) is not { } request)
         {
-            return null;
+            return (false, null);
         }
 
         UpgradeAnswer answer = UpgradeHead.Fault(request) is { } fault ? new UpgradeRefusal(400, "bad_handshake", fault) : await decide(request, connection.ConnectionClosed);
-        await connection.Transport.Output.WriteAsync(answer is UpgradeAccepted accepted ? UpgradeHead.Accept(request, accepted.Protocol) : UpgradeHead.Refuse((UpgradeRefusal)answer));
-        return answer;
+        if (answer is not UpgradeAccepted accepted)
+        {
+            await connection.Transport.Output.WriteAsync(UpgradeHead.Refuse((UpgradeRefusal)answer));
+            return (true, null);
+        }
+
+        await connection.Transport.Output.WriteAsync(UpgradeHead.Accept(request, accepted.Protocol));
+        return (true, Begin(connection, accepted));
     }
 
-    private async Task CarryAsync(ConnectionContext connection, UpgradeAccepted accepted)
+    private Carried Begin(ConnectionContext connection, UpgradeAccepted accepted)
     {
         var watch = accepted.IsPingedByHandler ? new PeerWatch(time) : null;
-        await using var stream = new DuplexStream(connection.Transport, watch);
-        using var socket = WebSocket.CreateFromStream(stream, new()
+        var stream = new DuplexStream(connection.Transport, watch);
+        var socket = WebSocket.CreateFromStream(stream, new()
         {
             IsServer = true,
             SubProtocol = accepted.Protocol,
@@ -61,11 +68,18 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
             Stream = stream,
             Watch = watch,
         };
+        return new(stream, socket, messages, accepted.Handle(messages));
+    }
+
+    private async Task CarryAsync(ConnectionContext connection, Carried carried)
+    {
+        await using var stream = carried.Stream;
+        using var socket = carried.Socket;
         try
         {
-            await accepted.Handle(messages);
-            await messages.FlushAsync();
-            await AwaitCloseAsync(messages);
+            await carried.Handling;
+            await carried.Messages.FlushAsync();
+            await AwaitCloseAsync(carried.Messages);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -149,4 +163,8 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
         var reader = new SequenceReader<byte>(bytes);
         return reader.TryReadTo(out ReadOnlySequence<byte> _, HeadEnd) ? reader.Consumed : null;
     }
+
+    /// <summary>A WebSocket under way.</summary>
+    /// <param name="Handling">Ends when whoever handles it has done with it.</param>
+    private sealed record Carried(DuplexStream Stream, WebSocket Socket, MessageSocket Messages, Task Handling);
 }
