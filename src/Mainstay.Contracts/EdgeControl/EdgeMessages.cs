@@ -26,7 +26,8 @@ public sealed record EdgeRoute(string? Host, string Path, string Service, bool S
 /// <param name="Because">Why no instance is ready, for the edge's log and the Retry-After answer; never shown to clients.</param>
 /// <param name="Canary">Which requests candidates get; null: none.</param>
 /// <param name="EndsItsSockets">An instance that leaves closes its WebSockets itself, when it is their time; the edge leaves them alone.</param>
-public sealed record EdgeService(string Name, bool Hold, double HoldMaxS, ImmutableArray<EdgeInstance> Instances, string Because, EdgeCanary? Canary = null, bool EndsItsSockets = false);
+/// <param name="HasCalls">Its WebSockets are telephone calls, which cannot be moved: a worker that is replaced keeps them for <see cref="EdgeDrain.CallDrainS"/>.</param>
+public sealed record EdgeService(string Name, bool Hold, double HoldMaxS, ImmutableArray<EdgeInstance> Instances, string Because, EdgeCanary? Canary = null, bool EndsItsSockets = false, bool HasCalls = false);
 
 /// <summary>A request with the header or the cookie goes to a candidate; of all others <paramref name="Percent"/> in a hundred clients, always the same ones.</summary>
 public sealed record EdgeCanary(double Percent, string? HeaderName, string? HeaderValue, string? CookieName, string? CookieValue);
@@ -40,7 +41,9 @@ public sealed record EdgeInstance(string Id, string Address, int Port, bool Drai
 public sealed record EdgeCertificate(string Host, string CertFile, string KeyFile, string Stamp);
 
 /// <summary>This worker is being replaced: accept nothing more, finish what is in flight, then exit.</summary>
-public sealed record EdgeDrain(double IdleGraceS, double DrainTimeoutS, double WsDrainS);
+/// <param name="WsDrainS">How long WebSockets may stay.</param>
+/// <param name="CallDrainS">And those of services that have calls.</param>
+public sealed record EdgeDrain(double IdleGraceS, double DrainTimeoutS, double WsDrainS, double CallDrainS = 0);
 
 /// <summary>Send the listening sockets (SCM_RIGHTS) on this connection, in the order of the following <see cref="EdgeListeners"/> line.</summary>
 public sealed record EdgeHandOver;

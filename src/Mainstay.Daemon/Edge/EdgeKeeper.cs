@@ -11,6 +11,9 @@ namespace Mainstay.Daemon.Edge;
 /// <summary>Carries out <see cref="EdgeMachine"/>: one mailbox, one loop; starts workers on the daemon's sockets, drains them, and remembers the one that serves.</summary>
 internal sealed class EdgeKeeper : IAsyncDisposable
 {
+    /// <summary>How long a worker that is replaced keeps calls: as long as a service itself may (the most that CALL_DRAIN can be).</summary>
+    public static readonly TimeSpan CallDrain = TimeSpan.FromHours(4);
+
     private readonly IJournal _journal;
     private readonly EdgeSockets _sockets;
     private readonly TimeProvider _clock;
@@ -163,7 +166,7 @@ internal sealed class EdgeKeeper : IAsyncDisposable
     /// <summary>When everything goes down there is nobody left to answer: waiting for idle connections would only delay it.</summary>
     private EdgeDrain DrainNow() => State.Phase is EdgePhase.Absent
         ? new(IdleGraceS: 0, DrainTimeoutS: 5, WsDrainS: 0)
-        : new(IdleGraceS: 5, DrainTimeoutS: 30, WsDrain.TotalSeconds);
+        : new(IdleGraceS: 5, DrainTimeoutS: 30, WsDrain.TotalSeconds, CallDrain.TotalSeconds);
 
     private void Remember()
     {

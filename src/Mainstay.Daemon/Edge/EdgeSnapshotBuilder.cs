@@ -36,5 +36,6 @@ internal static class EdgeSnapshotBuilder
         [.. (traffic?.Endpoints ?? []).Select(e => new EdgeInstance(e.Id, "127.0.0.1", e.Port, e.Draining, e.Candidate))],
         traffic?.Because ?? "was never started",
         canary is null ? null : new(canary.Percent, canary.Header?.Name, canary.Header?.Value, canary.Cookie?.Name, canary.Cookie?.Value),
-        EndsItsSockets: kind is ServiceKind.Ingest or ServiceKind.Hub);
+        EndsItsSockets: kind is ServiceKind.Ingest or ServiceKind.Hub,
+        HasCalls: kind is ServiceKind.Ingest);
 }

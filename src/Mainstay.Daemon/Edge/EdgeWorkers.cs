@@ -111,7 +111,7 @@ internal sealed class EdgeWorkers(HomeLayout home, IEdgeLauncher launcher, EdgeS
         logger.EdgeStrayFound(other.Worker, other.Pid, other.SnapshotVersion);
         if (other.SnapshotVersion > 0)
         {
-            await EdgeSurvivors.RetireAsync(home.EdgeSocket(other.Worker), new(IdleGraceS: 5, DrainTimeoutS: 30, WsDrainS: 30), token);
+            await EdgeSurvivors.RetireAsync(home.EdgeSocket(other.Worker), new(IdleGraceS: 5, DrainTimeoutS: 30, WsDrainS: 30, EdgeKeeper.CallDrain.TotalSeconds), token);
         }
         else if (EdgeRecord.Of(other) is { } record && launcher.Adopt(record) is { } process)
         {
@@ -134,7 +134,7 @@ internal sealed class EdgeWorkers(HomeLayout home, IEdgeLauncher launcher, EdgeS
         worker.Link.OfferDrain(drain);
         try
         {
-            await worker.Process.Exited.WaitAsync(TimeSpan.FromSeconds(drain.IdleGraceS + drain.DrainTimeoutS + drain.WsDrainS + 10), clock, _closing.Token);
+            await worker.Process.Exited.WaitAsync(TimeSpan.FromSeconds(drain.IdleGraceS + drain.DrainTimeoutS + Math.Max(drain.WsDrainS, drain.CallDrainS) + 10), clock, _closing.Token);
         }
         catch (TimeoutException)
         {

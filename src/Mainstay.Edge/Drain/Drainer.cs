@@ -8,7 +8,7 @@ namespace Mainstay.Edge.Drain;
 /// <remarks>
 /// At once: no accepts; every HTTP/1.1 response says <c>Connection: close</c>, busy HTTP/2 connections get GOAWAY.
 /// After the idle grace (a client may have sent a request on an idle connection in this very moment): idle connections are closed.
-/// WebSockets get Close 1001 within their own time. After the drain timeout: 503 for what has no response yet, an abort for the rest.
+/// WebSockets get Close 1001 within their own time, calls within a longer one. After the drain timeout: 503 for what has no response yet, an abort for the rest.
 /// </remarks>
 internal sealed class Drainer(EdgeServer server, ClientConnections connections, WorkerDrain drain, OpenWebSockets webSockets, SnapshotApplier applier, EdgeLimits limits, TimeProvider time)
 {
@@ -20,10 +20,13 @@ internal sealed class Drainer(EdgeServer server, ClientConnections connections, 
     /// <param name="cut">Skip all waiting.</param>
     public async Task<EdgeDrained> RunAsync(EdgeDrain asked, CancellationToken cut)
     {
+        var start = time.GetTimestamp();
         drain.Begin();
         server.Park();
         var webSocketTime = Seconds.Of(asked.WsDrainS);
-        webSockets.DrainAll(webSocketTime);
+        var callTime = Seconds.Of(Math.Max(asked.WsDrainS, asked.CallDrainS));
+        webSockets.DrainAll(webSocketTime, callTime);
+        var early = new EdgeDrained(0, 0);
         try
         {
             RequestClose(c => !c.IsIdle && c.IsHttp2);
@@ -31,7 +34,13 @@ internal sealed class Drainer(EdgeServer server, ClientConnections connections, 
             RequestClose(_ => true);
             await Task.WhenAll(
                 UntilAsync(() => Requests == 0, Seconds.Of(asked.DrainTimeoutS), cut),
-                UntilAsync(() => webSockets.Count == 0, webSocketTime + OpenWebSockets.MaxSpread + limits.WebSocketClose + LastWords, cut));
+                UntilAsync(() => webSockets.Count == webSockets.Calls, Closed(webSocketTime), cut));
+            if (webSockets.Calls > 0)
+            {
+                early = await CutAllButCallsAsync();
+                await UntilAsync(() => webSockets.Count == 0, Closed(callTime) - time.GetElapsedTime(start), cut);
+            }
+
             if (drain.Active == 0)
             {
                 // Their last bytes may still be on the way out.
@@ -43,7 +52,21 @@ internal sealed class Drainer(EdgeServer server, ClientConnections connections, 
             // Whoever asked twice does not want to wait.
         }
 
-        return await CutAsync();
+        var last = await CutAsync();
+        return new(early.CutRequests + last.CutRequests, early.CutWebSockets + last.CutWebSockets);
+    }
+
+    /// <summary>When a WebSocket that was told to close within a time has closed, or does not mean to.</summary>
+    private TimeSpan Closed(TimeSpan within) => within + OpenWebSockets.MaxSpread + limits.WebSocketClose + LastWords;
+
+    /// <summary>Calls may go on for hours; nothing else has a reason to stay with them.</summary>
+    private async Task<EdgeDrained> CutAllButCallsAsync()
+    {
+        var requests = Requests;
+        var cutWebSockets = await webSockets.CutAsync(exceptCalls: true);
+        applier.CutAll(exceptCalls: true);
+        await UntilAsync(() => Requests == 0, LastWords, CancellationToken.None);
+        return new(requests - Requests, cutWebSockets);
     }
 
     private async Task<EdgeDrained> CutAsync()

@@ -31,6 +31,9 @@ internal sealed class InstanceTraffic(InstanceKey key, UpstreamPool pool, Instan
     /// <summary>It closes its WebSockets itself when it leaves; nobody does it for it.</summary>
     public bool EndsItsSockets { get; set; }
 
+    /// <summary>Its WebSockets are calls: they outlive the others when the worker is replaced.</summary>
+    public bool HasCalls { get; set; }
+
     /// <summary>Told of every end of a request or WebSocket while draining.</summary>
     public Action? LeftWhileDraining { get; set; }
 

@@ -107,11 +107,11 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
         counts.Present(instances.Keys.Select(key => key.Id).ToHashSet(StringComparer.Ordinal), services.Keys.ToHashSet(StringComparer.Ordinal));
     }
 
-    /// <summary>Ends every exchange with an instance, and every wait for one.</summary>
-    public void CutAll()
+    /// <summary>Ends every exchange with an instance, and every wait for one; or all but those with services that have calls.</summary>
+    public void CutAll(bool exceptCalls = false)
     {
         traffic.Close();
-        foreach (var instance in Instances.Concat(leaving.Instances()))
+        foreach (var instance in Instances.Concat(leaving.Instances()).Where(i => !exceptCalls || !i.HasCalls))
         {
             instance.Pool.Dispose();
         }
@@ -151,6 +151,7 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
             var instance = _instances.GetValueOrDefault(key) ?? leaving.Find(key) ?? Create(service.Name, key);
             instances[key] = instance;
             instance.EndsItsSockets = service.EndsItsSockets;
+            instance.HasCalls = service.HasCalls;
             counts.Keep(instance.Counters);
             (wanted.Draining ? draining : wanted.Candidate ? candidates : ready).Add(instance);
         }

@@ -8,7 +8,7 @@ internal sealed class OpenWebSockets(Random random, TimeProvider time)
 
     private readonly Lock _lock = new();
     private readonly HashSet<WebSocketTunnel> _open = [];
-    private (long From, long Length)? _workerDrain;
+    private WorkerDrains? _workerDrain;
 
     public int Count
     {
@@ -17,6 +17,18 @@ internal sealed class OpenWebSockets(Random random, TimeProvider time)
             lock (_lock)
             {
                 return _open.Count;
+            }
+        }
+    }
+
+    /// <summary>Those of services that have calls.</summary>
+    public int Calls
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _open.Count(tunnel => tunnel.Instance.HasCalls);
             }
         }
     }
@@ -37,7 +49,7 @@ internal sealed class OpenWebSockets(Random random, TimeProvider time)
     {
         lock (_lock)
         {
-            tunnel.CloseAt = _workerDrain is { } drain ? Within(drain) : 0;
+            tunnel.CloseAt = _workerDrain is { } drain ? Within(drain.Of(tunnel)) : 0;
             _open.Add(tunnel);
         }
     }
@@ -50,15 +62,16 @@ internal sealed class OpenWebSockets(Random random, TimeProvider time)
         }
     }
 
-    /// <summary>This worker goes: each WebSocket stays for <paramref name="drain"/> and is told behind it.</summary>
-    public void DrainAll(TimeSpan drain)
+    /// <summary>This worker goes: each WebSocket stays for <paramref name="drain"/>, a call for <paramref name="calls"/>, and is told behind it.</summary>
+    public void DrainAll(TimeSpan drain, TimeSpan calls)
     {
         lock (_lock)
         {
-            _workerDrain = Behind(time.GetTimestamp(), drain);
+            var now = time.GetTimestamp();
+            _workerDrain = new(Behind(now, drain), Behind(now, calls));
             foreach (var tunnel in _open)
             {
-                tunnel.CloseAt = Within(_workerDrain.Value);
+                tunnel.CloseAt = Within(_workerDrain.Of(tunnel));
             }
         }
     }
@@ -87,13 +100,13 @@ internal sealed class OpenWebSockets(Random random, TimeProvider time)
         }
     }
 
-    /// <summary>Ends those that are left; returns how many.</summary>
-    public async Task<int> CutAsync()
+    /// <summary>Ends those that are left, or those of them that are no calls; returns how many.</summary>
+    public async Task<int> CutAsync(bool exceptCalls = false)
     {
         WebSocketTunnel[] left;
         lock (_lock)
         {
-            left = [.. _open];
+            left = [.. _open.Where(tunnel => !exceptCalls || !tunnel.Instance.HasCalls)];
         }
 
         foreach (var tunnel in left)
@@ -126,4 +139,9 @@ internal sealed class OpenWebSockets(Random random, TimeProvider time)
     private long Within((long From, long Length) span) => span.From + (long)(random.NextDouble() * span.Length);
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+
+    private sealed record WorkerDrains((long From, long Length) Others, (long From, long Length) Calls)
+    {
+        public (long From, long Length) Of(WebSocketTunnel tunnel) => tunnel.Instance.HasCalls ? Calls : Others;
+    }
 }

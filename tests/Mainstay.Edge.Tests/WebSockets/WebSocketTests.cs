@@ -190,6 +190,31 @@ public sealed class WebSocketTests
     }
 
     [Fact]
+    public async Task A_call_outlives_a_worker_that_is_replaced_and_the_worker_ends_with_it()
+    {
+        await using var upstream = Echo();
+        await using var edge = await EdgeUnderTest.StartAsync(upstream.Port);
+        var snapshot = edge.Snapshot(("calls", [upstream.Port]), ("web", [upstream.Port]));
+        await edge.ApplyAsync(snapshot with { Services = [.. snapshot.Services.Select(s => s with { HasCalls = s.Name == "calls" })] });
+        using var call = await edge.ConnectAsync();
+        await call.WriteAsync(Ask());
+        await call.ReadHeadAsync();
+        using var other = await edge.ConnectAsync();
+        await other.WriteAsync(Ask().Replace("/chat", "/web", StringComparison.Ordinal));
+        await other.ReadHeadAsync();
+
+        await edge.Daemon.SendAsync(new(Drain: new(IdleGraceS: 0, DrainTimeoutS: 0, WsDrainS: 0, CallDrainS: 3600)));
+        Assert.Equal("\u0088\u0002\u0003\u00e9", await other.ReadAsync(4));
+        Assert.True(await other.IsClosedAsync());
+        await call.WriteAsync("\u0082\u0085\u0000\u0000\u0000\u0000hello");
+        Assert.Equal("\u0082\u0085\u0000\u0000\u0000\u0000hello", await call.ReadAsync(11));
+        Assert.False(edge.Running.IsCompleted);
+
+        call.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Both);
+        await edge.Running.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public async Task Snapshots_about_others_do_not_touch_it()
     {
         await using var upstream = Echo();

@@ -35,9 +35,11 @@ public sealed class RedisOutageTests
             await Assert.ThrowsAsync<BrokerDownException>(() => append);
         }
 
-        began = Stopwatch.GetTimestamp();
-        Assert.EndsWith("did not answer within 1 s", (await Assert.ThrowsAsync<BrokerDownException>(() => ConnectAsync(redis))).Message, StringComparison.Ordinal);
-        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.FromMilliseconds(900), SilenceLimit);
+        // Whoever asks a server that hangs is answered when it goes on.
+        var connecting = ConnectAsync(redis);
+        redis.Send(Signal.Cont);
+        await using var again = await connecting;
+        await again.AppendAsync(Record("audio"));
     }
 
     [Fact]

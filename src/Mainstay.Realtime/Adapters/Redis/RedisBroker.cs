@@ -8,20 +8,26 @@ namespace Mainstay.Realtime.Adapters.Redis;
 /// <summary>Redis Streams, spoken to in RESP2 over one connection per session.</summary>
 public sealed class RedisBroker(RedisOptions options, TimeProvider time) : IBroker
 {
-    /// <summary>For all of it: name, TCP, TLS, login, questions.</summary>
-    public static TimeSpan ConnectLimit { get; } = TimeSpan.FromSeconds(1);
+    /// <summary>For the name and TCP: whoever is not reached is tried again soon, rather than waited for.</summary>
+    public static TimeSpan ReachLimit { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>For TLS, login and questions: a server that is there and slow answers no sooner when it is asked again from the beginning.</summary>
+    public static TimeSpan AnswerLimit { get; } = TimeSpan.FromSeconds(5);
 
     public string Name => "redis_streams";
 
     /// <inheritdoc/>
     public async Task<IBrokerSession> ConnectAsync(CancellationToken token)
     {
-        using var limit = new CancellationTokenSource(ConnectLimit, time);
+        var within = ReachLimit;
+        using var limit = new CancellationTokenSource(within, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(token, limit.Token);
         Stream? stream = null;
         try
         {
             stream = await OpenAsync(either.Token);
+            within = AnswerLimit;
+            limit.CancelAfter(within);
             stream = options.Tls ? await EncryptAsync(stream, either.Token) : stream;
             var reader = new RespReader();
             var welcome = await RedisHandshake.RunAsync(stream, reader, options, either.Token);
@@ -31,7 +37,7 @@ public sealed class RedisBroker(RedisOptions options, TimeProvider time) : IBrok
         }
         catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {
-            throw new BrokerDownException($"redis at {options.Endpoint} did not answer within {ConnectLimit.TotalSeconds:0} s");
+            throw new BrokerDownException($"redis at {options.Endpoint} did not answer within {within.TotalSeconds:0} s");
         }
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException or RespException)
         {

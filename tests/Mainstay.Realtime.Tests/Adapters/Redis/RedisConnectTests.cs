@@ -83,17 +83,17 @@ public sealed class RedisConnectTests
     }
 
     [Fact]
-    public async Task A_server_that_accepts_and_is_silent_is_given_a_second()
+    public async Task A_server_that_accepts_and_is_silent_is_given_five_seconds()
     {
         await using var server = new ScriptedRedis(_ => ScriptedRedis.Silence);
         var connecting = ConnectAsync(server.Options);
         await server.SeenAsync("PING");
 
-        _clock.Advance(TimeSpan.FromMilliseconds(999));
+        _clock.Advance(TimeSpan.FromMilliseconds(4999));
         Assert.False(connecting.IsCompleted);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
 
-        Assert.EndsWith("did not answer within 1 s", (await Assert.ThrowsAsync<BrokerDownException>(() => connecting.WaitAsync(ScriptedRedis.Patience))).Message, StringComparison.Ordinal);
+        Assert.EndsWith("did not answer within 5 s", (await Assert.ThrowsAsync<BrokerDownException>(() => connecting.WaitAsync(ScriptedRedis.Patience))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
