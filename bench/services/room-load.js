@@ -40,10 +40,10 @@ const connect = heard => new Promise(entered => {
     else heard(text);
   });
 });
-const watch = async () => {
+const watch = async counts => {
   const socket = await connect(text => {
     const from = text.indexOf('@');
-    if (from >= 0) { if (measuring) latencies.push(now() - parseFloat(text.slice(from + 1))); }
+    if (from >= 0) { if (measuring && counts) latencies.push(now() - parseFloat(text.slice(from + 1))); }
     else if (its.subscribed(text)) subscribed++;
   });
   its.subscribe(socket);
@@ -51,8 +51,8 @@ const watch = async () => {
 };
 const pause = ms => new Promise(passed => setTimeout(passed, ms));
 (async () => {
-  for (let k = 0; k < watchers; k += 50) await Promise.all(Array.from({ length: Math.min(50, watchers - k) }, watch));
-  const mute = await Promise.all(Array.from({ length: stopped }, watch));
+  for (let k = 0; k < watchers; k += 50) await Promise.all(Array.from({ length: Math.min(50, watchers - k) }, () => watch(true)));
+  const mute = await Promise.all(Array.from({ length: stopped }, () => watch(false)));
   while (subscribed < watchers + stopped) await pause(20);
   for (const socket of mute) {
     socket.on('close', code => closes.push(code));
