@@ -1,4 +1,5 @@
 using Mainstay.Contracts;
+using Mainstay.Spec.Shipped;
 
 namespace Mainstay.Cli;
 
@@ -32,6 +33,9 @@ public sealed record CliHost
     public CancellationToken Interrupted { get; init; } = CancellationToken.None;
 
     public bool IsRoot { get; init; }
+
+    /// <summary>Reads settings as the services that ship with Mainstay do at their start; null: nobody here can.</summary>
+    public SettingsReader? Settings { get; init; }
 }
 
 /// <summary>Columns and rows of a terminal.</summary>

@@ -17,6 +17,7 @@ using Mainstay.Supervisor.Ports;
 using Mainstay.Supervisor.Probes;
 using Mainstay.Supervisor.Processes;
 using Mainstay.Supervisor.Stacks;
+using Mainstay.Spec.Shipped;
 using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Daemon;
@@ -30,7 +31,7 @@ internal sealed class DaemonComposition : IAsyncDisposable
 
     public ApiRouter Router { get; }
 
-    public static async Task<DaemonComposition> StartAsync(DaemonIdentity identity, ILoggerFactory loggers, CancellationToken token)
+    public static async Task<DaemonComposition> StartAsync(DaemonIdentity identity, SettingsReader? settings, ILoggerFactory loggers, CancellationToken token)
     {
         var began = Stopwatch.GetTimestamp();
         var (home, clock, logger) = (identity.Home, TimeProvider.System, loggers.CreateLogger(nameof(DaemonComposition)));
@@ -74,7 +75,7 @@ internal sealed class DaemonComposition : IAsyncDisposable
             loggers.CreateLogger("Mainstay.Rollout"),
             HostVariables.SearchPath,
             environment => Redactor.Of(environment).Redact));
-        var core = new DaemonCore(identity, supervisor, edge, stack, new StackPreparer(new PreflightHostCheck(home, facts, IsOurs, clock)), new RolloutDesk(home, house, supervisor, new DependencyCheck(externals, clock), clock));
+        var core = new DaemonCore(identity, supervisor, edge, stack, new StackPreparer(new PreflightHostCheck(home, facts, IsOurs, settings, clock)), new RolloutDesk(home, house, supervisor, new DependencyCheck(externals, clock), clock));
         house.Rollouts.Recover();
         if (processes.Capabilities.Because.Length > 0)
         {

@@ -4,6 +4,7 @@ using Mainstay.Daemon.Api;
 using Mainstay.Daemon.Lifecycle;
 using Mainstay.Journal;
 using Mainstay.Linux.Files;
+using Mainstay.Spec.Shipped;
 using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Daemon;
@@ -12,7 +13,8 @@ namespace Mainstay.Daemon;
 public static class DaemonRole
 {
     /// <summary><c>mainstay daemon [--home PATH]</c>. Stays in the foreground; commands and systemd start it in the background.</summary>
-    public static async Task<int> RunAsync(string[] args)
+    /// <param name="settings">Reads settings of the services that ship with Mainstay, before they are started.</param>
+    public static async Task<int> RunAsync(string[] args, SettingsReader? settings = null)
     {
         if (HomeOf(args) is not { } home)
         {
@@ -37,7 +39,7 @@ public static class DaemonRole
                 return (int)ExitCode.Failed;
             }
 
-            return await RunAsync(home);
+            return await RunAsync(home, settings);
         }
         catch (Exception e) when (e is JournalException or IOException or UnauthorizedAccessException or Linux.Interop.LinuxException)
         {
@@ -67,7 +69,7 @@ public static class DaemonRole
 
     private static string? Holder(HomeLayout home) => FileLock.ReadNote(home.DaemonLock).Trim() is { Length: > 0 } pid ? $"pid {pid}" : null;
 
-    private static async Task<int> RunAsync(HomeLayout home)
+    private static async Task<int> RunAsync(HomeLayout home, SettingsReader? settings)
     {
         using var logFile = new DaemonLogFile(home.DaemonLog, TimeProvider.System);
         using var loggers = LoggerFactory.Create(logging => logging
@@ -82,7 +84,7 @@ public static class DaemonRole
 
         var logger = loggers.CreateLogger(nameof(DaemonRole));
         logger.DaemonStarted(DaemonIdentity.Version, home.Root, identity.Pid);
-        await using var daemon = await DaemonComposition.StartAsync(identity, loggers, CancellationToken.None);
+        await using var daemon = await DaemonComposition.StartAsync(identity, settings, loggers, CancellationToken.None);
         await using (await ApiServer.StartAsync(home, daemon.Router.HandleAsync, loggers, CancellationToken.None))
         {
             MemoryTrim.Run();

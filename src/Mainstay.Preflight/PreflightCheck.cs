@@ -46,6 +46,7 @@ public static class PreflightCheck
         if (EnvironmentCheck.IsKnown(checkedCase))
         {
             EnvironmentCheck.Run(source, findings);
+            ShippedCheck.Run(checkedCase, source, host.Settings, findings);
         }
 
         return new(checkedCase, environment, source);

@@ -21,7 +21,7 @@ public static class RealtimeRole
 {
     private const long LogBytes = 16L << 30;
 
-    /// <summary>Serves until SIGTERM (it ends when nobody needs it) or SIGINT (soon; a second one, at once). Returns 0 when drained, 1 when it could not serve, 3 when its settings are wrong.</summary>
+    /// <summary>Serves until SIGTERM (it ends when nobody needs it) or SIGINT (soon; a second one at once, when nobody supervises it). Returns 0 when drained, 1 when it could not serve, 3 when its settings are wrong.</summary>
     public static async Task<int> RunAsync(string kind, IReadOnlyDictionary<string, string> environment)
     {
         var serve = kind switch
@@ -44,19 +44,16 @@ public static class RealtimeRole
             return (int)ExitCode.Problems;
         }
 
-        using var drain = new CancellationTokenSource();
-        using var soon = new CancellationTokenSource();
-        using var now = new CancellationTokenSource();
+        using var asked = new StopAsked(isSupervised: environment.ContainsKey("MAINSTAY_INSTANCE"));
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
             context.Cancel = true;
-            drain.Cancel();
+            asked.Terminate();
         });
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
         {
             context.Cancel = true;
-            drain.Cancel();
-            (soon.IsCancellationRequested ? now : soon).Cancel();
+            asked.Interrupt();
         });
         using var loggers = LoggerFactory.Create(builder => builder
             .AddProvider(new LineLog(Console.Out, Console.Error, TimeProvider.System))
@@ -65,7 +62,7 @@ public static class RealtimeRole
         using var fetcher = new HttpJwksFetcher();
         try
         {
-            await serve.RunAsync(fetcher, loggers, new(drain.Token, soon.Token, now.Token));
+            await serve.RunAsync(fetcher, loggers, asked.Signals);
             return (int)ExitCode.Done;
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException or RequestStoreException)

@@ -41,6 +41,7 @@ internal static class CommandHost
             Environment = Variables(),
             Directory = Directory.GetCurrentDirectory(),
             Time = TimeProvider.System,
+            Settings = Roles.SettingFaults,
             StartDaemon = StartDaemonAsync,
             IsTerminal = !Console.IsOutputRedirected,
             Size = () => new TerminalSize(Math.Max(20, Console.WindowWidth), Math.Max(5, Console.WindowHeight)),

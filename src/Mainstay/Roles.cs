@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using Mainstay.Spec.Model;
+using Mainstay.Spec.Shipped;
 
 namespace Mainstay;
 
@@ -6,7 +9,11 @@ namespace Mainstay;
 internal static class Roles
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static Task<int> DaemonAsync(string[] args) => Daemon.DaemonRole.RunAsync(args);
+    public static Task<int> DaemonAsync(string[] args) => Daemon.DaemonRole.RunAsync(args, SettingFaults);
+
+    /// <summary>Loads the gateway's code, when a stack has a service of it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static ImmutableArray<SettingFault> SettingFaults(ServiceKind kind, IReadOnlyDictionary<string, string> environment) => Realtime.RealtimeSettings.Faults(kind, environment);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static Task<int> EdgeAsync(string controlSocket) =>

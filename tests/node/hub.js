@@ -1,5 +1,6 @@
 // A client of the hub on npm's ws, told by a JSON argument: it says hello, then what is in "say", and writes each message that it gets as one JSON line, the close as the last. With "paper" it is a till
 // whose printer writes each key that it prints into that file; with "storm" it says so many values a second over so many keys, and at last "last" of each.
+// With "extensions" it tells first what was agreed.
 'use strict';
 const fs = require('fs');
 const WebSocket = require('ws');
@@ -33,7 +34,7 @@ const storm = ({ keys, perSecond, seconds }) => {
   }, 5);
 };
 
-ws.on('open', () => { say(call.hello); (call.say ?? []).forEach(say); });
+ws.on('open', () => { if (call.extensions) tell({ t: 'extensions', value: ws.extensions }); say(call.hello); (call.say ?? []).forEach(say); });
 ws.on('message', (bytes) => {
   const heard = JSON.parse(bytes);
   tell(heard);

@@ -17,7 +17,10 @@ const hear = {
   started: (ws, said) => {
     // With so many more it is over, once it has been cut off; until then it goes on.
     if (session && call.more) { call.frames = next - 1 + call.more; call.more = 0; }
-    seen.started.push(said); session = said.session; next = said.next_seq ?? 1; pump();
+    seen.started.push(said); session = said.session; next = said.next_seq ?? 1;
+    // Cut off between its last frame and the answer to its stop: it says it again.
+    if (call.stop && next > call.frames) ws.send(JSON.stringify({ event: 'stop' }));
+    pump();
   },
   ack: (ws, said) => {
     seen.acks.push(said); acked = said.seq; pump();

@@ -19,6 +19,8 @@ async def main(call):
         sock.connect((url.hostname, url.port))
         more = {"sock": sock, "max_queue": 1, "read_limit": 4096}
     ws = await websockets.connect(call["url"], extra_headers=headers, subprotocols=["mainstay.hub.v1"], max_size=None, ping_interval=None, **more)
+    if "extensions" in call:
+        print(json.dumps({"t": "extensions", "value": " ".join(e.name for e in ws.extensions)}), flush=True)
     await ws.send(json.dumps(call["hello"]))
     for message in call.get("say", []):
         await ws.send(json.dumps(message))

@@ -34,7 +34,7 @@ internal static class CheckVerb
     }
 
     private static PreflightHost HostOf(VerbContext context) =>
-        new(context.Home, new LinuxHostFacts(context.Host.Environment.GetValueOrDefault("PATH") ?? ""), context.Host.Time.GetUtcNow());
+        new(context.Home, new LinuxHostFacts(context.Host.Environment.GetValueOrDefault("PATH") ?? ""), context.Host.Time.GetUtcNow()) { Settings = context.Host.Settings };
 
     private static void Show(Screen screen, CheckDocument check, ImmutableArray<string> notices)
     {

@@ -47,6 +47,9 @@ internal sealed class EdgeRequest(WorkerDrain drain)
 
     public bool IsHttp2 { get; private set; }
 
+    /// <summary>A version that knows neither upgrades nor chunks.</summary>
+    public bool IsHttp10 { get; private set; }
+
     public bool IsHead { get; private set; }
 
     /// <summary>RFC 9110 9.2.2: sending it twice has the effect of sending it once.</summary>
@@ -111,6 +114,7 @@ internal sealed class EdgeRequest(WorkerDrain drain)
         RawTarget = _request.RawTarget;
         Host = _request.Headers.Host.ToString();
         IsHttp2 = _request.Protocol.StartsWith("HTTP/2", StringComparison.Ordinal);
+        IsHttp10 = _request.Protocol == "HTTP/1.0";
         IsHead = Method == "HEAD";
         IsIdempotent = Method is "GET" or "HEAD" or "OPTIONS" or "PUT" or "DELETE" or "TRACE";
         CorrelationId = ids.For(_request.Headers[Edge.Headers.CorrelationId.Header]);

@@ -13,7 +13,7 @@ internal static class WebSocketHandshake
     /// <summary>True when the client wants a WebSocket; other upgrades are not offered and the field is dropped.</summary>
     public static bool IsWanted(EdgeRequest request) => request.IsHttp2
         ? request.Method == "CONNECT" && request.ExtendedConnect is { IsExtendedConnect: true, Protocol: "websocket" }
-        : request.Method == "GET" && request.Headers.Upgrade.Count > 0
+        : request.Method == "GET" && !request.IsHttp10 && request.Headers.Upgrade.Count > 0
             && HopByHop.ContainsToken(request.Headers.Upgrade.ToString(), "websocket")
             && request.Upgrade is { IsUpgradableRequest: true };
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
-using System.Text;
+using System.Text.Unicode;
 
 namespace Mainstay.Realtime.Serving;
 
@@ -29,6 +29,9 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
 {
     private const int FirstBuffer = 4 * 1024;
 
+    /// <summary>Shorter ones gain nothing, or less than it costs.</summary>
+    private const int MinCompressed = 256;
+
     private readonly Lock _gate = new();
     private readonly Queue<Outgoing> _outgoing = [];
     private Task _writing = Task.CompletedTask;
@@ -40,8 +43,17 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     /// <summary>The peer did not read what was sent.</summary>
     public bool IsTooSlow { get; private set; }
 
+    /// <summary>This side has cut it.</summary>
+    public bool IsCut { get; private set; }
+
     /// <summary>Ends the connection under the WebSocket, which cannot do that by itself: what is being read or written would wait for the peer for ever.</summary>
     public Action Cut { get; init; } = () => { };
+
+    /// <summary>A message was longer than allowed; its rest was not read.</summary>
+    public bool WasTooLong { get; private set; }
+
+    /// <summary>Messages are compressed, but those that would not become shorter.</summary>
+    public bool IsCompressed { get; init; }
 
     /// <summary>What such a peer is told before it is cut; null: nothing.</summary>
     public (int Status, string Reason)? SlowClose { get; init; }
@@ -82,6 +94,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
             var first = await socket.ReceiveAsync(Memory<byte>.Empty, token).ConfigureAwait(false);
             if (first.MessageType is WebSocketMessageType.Close)
             {
+                AnswerClose();
                 return new(MessageKind.End, default);
             }
 
@@ -151,6 +164,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     /// <summary>Cuts the connection.</summary>
     public void Abort()
     {
+        IsCut = true;
         socket.Abort();
         Cut();
     }
@@ -184,20 +198,31 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         {
             while (true)
             {
-                var received = await socket.ReceiveAsync(buffer.AsMemory(length), token).ConfigureAwait(false);
+                // The WebSocket fills what it is given: with more room than this, too long a message would be found out later than it could be.
+                var room = Math.Min(buffer.Length, maxMessageBytes + 1) - length;
+                var received = await socket.ReceiveAsync(buffer.AsMemory(length, room), token).ConfigureAwait(false);
                 if (received.MessageType is WebSocketMessageType.Close)
                 {
+                    AnswerClose();
                     return new(MessageKind.End, default);
                 }
 
                 length += received.Count;
                 if (length > maxMessageBytes)
                 {
+                    WasTooLong = true;
                     return new(MessageKind.TooLong, default);
                 }
 
                 if (received.EndOfMessage)
                 {
+                    if (received is { Count: 0, MessageType: WebSocketMessageType.Text } && !Utf8.IsValid(buffer.AsSpan(0, length)))
+                    {
+                        // The WebSocket looks at the bytes of frames only: a letter that an empty last frame leaves unfinished is ours to find.
+                        Close((int)WebSocketCloseStatus.InvalidPayloadData, "");
+                        return new(MessageKind.End, default);
+                    }
+
                     return new(Kind(received.MessageType), buffer.AsSpan(0, length).ToArray());
                 }
 
@@ -213,6 +238,19 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>With the peer's own code, so that it does not take its goodbye for a broken connection; when ours came first, it is the peer's that answers.</summary>
+    private void AnswerClose()
+    {
+        lock (_gate)
+        {
+            if (!_isClosing && !IsTooSlow)
+            {
+                _isClosing = true;
+                Enqueue(new(WebSocketMessageType.Close, default, (int)(socket.CloseStatus ?? WebSocketCloseStatus.NormalClosure), ""));
+            }
         }
     }
 
@@ -274,7 +312,8 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
                 }
                 else
                 {
-                    await socket.SendAsync(message.Bytes, message.Type, endOfMessage: true, CancellationToken.None).ConfigureAwait(false);
+                    var flags = IsCompressed && message.Bytes.Length < MinCompressed ? WebSocketMessageFlags.EndOfMessage | WebSocketMessageFlags.DisableCompression : WebSocketMessageFlags.EndOfMessage;
+                    await socket.SendAsync(message.Bytes, message.Type, flags, CancellationToken.None).ConfigureAwait(false);
                 }
             }
         }
@@ -286,7 +325,7 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
     }
 
     /// <summary>Never fails; of a connection that has ended by then nothing is left to cut.</summary>
-    private async Task CutLaterAsync()
+    internal async Task CutLaterAsync()
     {
         await Task.Delay(closePatience, time, CancellationToken.None).ConfigureAwait(false);
         Abort();

@@ -23,4 +23,7 @@ public sealed record ServingLimits
 
     /// <summary>How long a peer may take to read the last messages, and to answer a close.</summary>
     public TimeSpan ClosePatience { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a peer that was refused must be quiet until its connection ends.</summary>
+    public TimeSpan QuietPatience { get; init; } = TimeSpan.FromMilliseconds(500);
 }

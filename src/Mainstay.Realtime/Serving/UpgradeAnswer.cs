@@ -14,6 +14,9 @@ public sealed record UpgradeAccepted(string? Protocol, int MaxMessageBytes, Func
     /// <summary>Whoever handles it pings the peer and judges by the answers (<see cref="MessageSocket.Ping"/>); else the WebSocket does both by itself, with a timer for each connection.</summary>
     public bool IsPingedByHandler { get; init; }
 
+    /// <summary>Messages may be compressed, if the client offers it in a way that is understood.</summary>
+    public bool MayCompress { get; init; }
+
     /// <summary>How a peer is closed that does not read; null: it is cut.</summary>
     public (int Status, string Reason)? SlowClose { get; init; }
 }

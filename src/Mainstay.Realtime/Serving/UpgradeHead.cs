@@ -40,19 +40,21 @@ internal static class UpgradeHead
     }
 
     /// <summary>Null when the handshake is right; else what is wrong with it.</summary>
-    public static string? Fault(UpgradeRequest request) =>
-        request.Header("Sec-WebSocket-Version") != "13" ? "Sec-WebSocket-Version must be 13"
-        : request.Header("Sec-WebSocket-Key") is not { } key || !IsKey(key) ? "Sec-WebSocket-Key must be 16 bytes in base64"
-        : request.Header("Host") is null ? "there must be one Host"
+    public static UpgradeRefusal? Fault(UpgradeRequest request) =>
+        request.Header("Sec-WebSocket-Version") != "13" ? new(426, "bad_handshake", "Sec-WebSocket-Version must be 13") { Fields = [new("Sec-WebSocket-Version", "13")] }
+        : request.Header("Sec-WebSocket-Key") is not { } key || !IsKey(key) ? new(400, "bad_handshake", "Sec-WebSocket-Key must be 16 bytes in base64")
+        : request.Header("Host") is null ? new(400, "bad_handshake", "there must be one Host")
         : null;
 
-    public static byte[] Accept(UpgradeRequest request, string? protocol)
+    /// <param name="protocol">The subprotocol; null: none.</param>
+    /// <param name="extension">As it is answered; null: none.</param>
+    public static byte[] Accept(UpgradeRequest request, string? protocol, string? extension = null)
     {
         // The hash that the protocol prescribes protects nothing; it proves that the answer was made for this request.
 #pragma warning disable CA5350
         var proof = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(request.Header("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 #pragma warning restore CA5350
-        var chosen = protocol is null ? "" : $"Sec-WebSocket-Protocol: {protocol}\r\n";
+        var chosen = (protocol is null ? "" : $"Sec-WebSocket-Protocol: {protocol}\r\n") + (extension is null ? "" : $"Sec-WebSocket-Extensions: {extension}\r\n");
         return Encoding.ASCII.GetBytes($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {proof}\r\n{chosen}\r\n");
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Connections;
@@ -39,18 +40,19 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
             return (false, null);
         }
 
-        UpgradeAnswer answer = UpgradeHead.Fault(request) is { } fault ? new UpgradeRefusal(400, "bad_handshake", fault) : await decide(request, connection.ConnectionClosed);
+        UpgradeAnswer answer = UpgradeHead.Fault(request) ?? await decide(request, connection.ConnectionClosed);
         if (answer is not UpgradeAccepted accepted)
         {
             await connection.Transport.Output.WriteAsync(UpgradeHead.Refuse((UpgradeRefusal)answer));
             return (true, null);
         }
 
-        await connection.Transport.Output.WriteAsync(UpgradeHead.Accept(request, accepted.Protocol));
-        return (true, Begin(connection, accepted));
+        var deflate = accepted.MayCompress ? DeflateOffer.Choose(request) : null;
+        await connection.Transport.Output.WriteAsync(UpgradeHead.Accept(request, accepted.Protocol, deflate?.Answer));
+        return (true, Begin(connection, accepted, deflate?.Options));
     }
 
-    private Carried Begin(ConnectionContext connection, UpgradeAccepted accepted)
+    private Carried Begin(ConnectionContext connection, UpgradeAccepted accepted, WebSocketDeflateOptions? deflate)
     {
         var watch = accepted.IsPingedByHandler ? new PeerWatch(time) : null;
         var stream = new DuplexStream(connection.Transport, watch);
@@ -58,12 +60,14 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
         {
             IsServer = true,
             SubProtocol = accepted.Protocol,
+            DangerousDeflateOptions = deflate,
             KeepAliveInterval = watch is null ? limits.PingInterval : TimeSpan.Zero,
             KeepAliveTimeout = limits.PongPatience,
         });
         var messages = new MessageSocket(socket, accepted.MaxMessageBytes, limits.QueuedBytes, limits.ClosePatience, time)
         {
             SlowClose = accepted.SlowClose,
+            IsCompressed = deflate is not null,
             Cut = connection.Abort,
             Stream = stream,
             Watch = watch,
@@ -79,29 +83,90 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
         {
             await carried.Handling;
             await carried.Messages.FlushAsync();
-            await AwaitCloseAsync(carried.Messages);
+            await AwaitCloseAsync(carried.Messages, stream);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // One connection's fault is that connection's end.
             log.ConnectionFailed(e);
-            socket.Abort();
+            carried.Messages.Abort();
         }
 
-        if (socket.State is WebSocketState.Aborted)
+        if (carried.Messages.IsCut)
         {
             // Else the server waits until the peer has read what was sent to it, and a mute one never does.
             connection.Abort(new("the WebSocket was cut"));
         }
+        else
+        {
+            await LingerAsync(connection.Transport.Input, isRefused: socket.State is WebSocketState.Aborted);
+            _ = carried.Messages.CutLaterAsync();
+        }
+    }
+
+    /// <summary>
+    /// Takes what the peer still sends, and drops it: bytes that nobody has read reset a connection when it ends, and with it the peer loses the close that says why. It is over when the peer ends it, is quiet, or goes on for too long.
+    /// </summary>
+    /// <param name="isRefused">The WebSocket has found fault with what came, and said so; else it is over already, unless something is left.</param>
+    private async Task LingerAsync(PipeReader input, bool isRefused)
+    {
+        var began = time.GetTimestamp();
+        var left = isRefused || input.TryRead(out var read) && Drop(input, read);
+        while (left && time.GetElapsedTime(began) < limits.ClosePatience)
+        {
+            using var quiet = new CancellationTokenSource(limits.QuietPatience, time);
+            try
+            {
+                left = Drop(input, await input.ReadAsync(quiet.Token));
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
+            {
+                left = false;
+            }
+        }
+    }
+
+    /// <returns>False: nothing comes behind it.</returns>
+    private static bool Drop(PipeReader input, ReadResult read)
+    {
+        input.AdvanceTo(read.Buffer.End);
+        return !read.IsCompleted;
     }
 
     /// <summary>The peer answers our close, so that it does not see its connection reset.</summary>
-    private async Task AwaitCloseAsync(MessageSocket messages)
+    private async Task AwaitCloseAsync(MessageSocket messages, Stream stream)
     {
         using var patience = new CancellationTokenSource(limits.ClosePatience, time);
-        while ((await messages.ReceiveAsync(patience.Token)).Kind is not MessageKind.End)
+        while (!(messages.IsCompressed && messages.WasTooLong))
         {
             // What it still had on the way.
+            if ((await messages.ReceiveAsync(patience.Token)).Kind is MessageKind.End)
+            {
+                return;
+            }
+        }
+
+        await DropAsync(stream, patience.Token);
+    }
+
+    /// <summary>What a message that was too long would go on to inflate to has no bound, and no claim on our time: its bytes are dropped as they came, so that the peer can read its close.</summary>
+    private static async Task DropAsync(Stream stream, CancellationToken patience)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        try
+        {
+            while (await stream.ReadAsync(buffer, patience) > 0)
+            {
+                // On to the peer's own end.
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It had its time, or is gone.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
@@ -112,7 +177,7 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
         using var patience = new CancellationTokenSource(limits.HeadPatience, time);
         while (true)
         {
-            System.IO.Pipelines.ReadResult read;
+            ReadResult read;
             try
             {
                 read = await input.ReadAsync(patience.Token);

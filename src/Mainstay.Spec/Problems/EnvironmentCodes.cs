@@ -55,6 +55,8 @@ public static class EnvironmentCodes
 
     public static ProblemCode RuleUnusable { get; } = new("MS2025", "A rule of the env_schema cannot be applied");
 
+    public static ProblemCode CannotStartWith { get; } = new("MS2026", "A service that ships with Mainstay cannot start with a variable as it is");
+
     public static ProblemCode PlaceholderSecret { get; } = new("MS2030", "A secret still has a value from a template or a tutorial");
 
     public static ProblemCode ShortSecret { get; } = new("MS2031", "A secret is short");
@@ -69,7 +71,7 @@ public static class EnvironmentCodes
     [
         FileTooLarge, BadLine, BadName, QuoteNotClosed, SetTwice, FileMissing, FileUnreadable, FileOpenToOthers, FileOfAnotherUser,
         Missing, WrongType, OutOfRange, WrongScheme, NotPermitted, PatternNotMatched, TooShort, TooGuessable, NotUnique, NotTogether,
-        WarnedAbout, FileNotThere, BadPem, PairMismatch, ProbableTypo, RuleUnusable,
+        WarnedAbout, FileNotThere, BadPem, PairMismatch, ProbableTypo, RuleUnusable, CannotStartWith,
         PlaceholderSecret, ShortSecret, WeakSecret, RepeatedSecret, SecretWithBlank,
     ];
 }

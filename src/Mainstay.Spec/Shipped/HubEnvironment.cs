@@ -15,6 +15,7 @@ public static class HubEnvironment
         Rule("HUB_ROOM_AGE", EnvType.Duration, "How long they are kept.") with { Default = "1h", Min = "10s", Max = "24h" },
         Range("HUB_STATUS_WAIT_MS", "How long a change of status waits for others at most, in ms.", 100, 10, 10_000),
         Rule("HUB_PING", EnvType.Duration, "How often each connection is pinged; one that answers none of two is closed.") with { Default = "15s", Min = "1s", Max = "5m" },
+        Rule("HUB_COMPRESSION", EnvType.Bool, "Messages are compressed (permessage-deflate) with clients that offer it.") with { Default = "false" },
         Rule("HUB_WEBHOOK_URL", EnvType.String, "Where the hub tells how requests ended that were asked over HTTP; empty: nowhere."),
         Rule("HUB_WEBHOOK_SECRET", EnvType.Secret, "What the webhook's notices are signed with, at least 32 characters.") with { MinLength = 32 },
         Rule("JWT_PUBLIC_KEY", EnvType.String, "The key that tokens are signed with: PEM, also with \\n for line ends, or a file."),

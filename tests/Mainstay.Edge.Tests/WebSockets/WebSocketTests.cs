@@ -215,6 +215,17 @@ public sealed class WebSocketTests
     }
 
     [Fact]
+    public async Task Http_1_0_knows_no_upgrades()
+    {
+        await using var upstream = RawUpstream.Ok();
+        await using var edge = await EdgeUnderTest.StartAsync(upstream.Port);
+        using var client = await edge.ConnectAsync();
+        await client.WriteAsync(Ask().Replace("HTTP/1.1", "HTTP/1.0", StringComparison.Ordinal));
+        Assert.StartsWith("HTTP/1.1 200 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Null(RawConnection.Field(Assert.Single(upstream.Heads), "Upgrade"));
+    }
+
+    [Fact]
     public async Task Snapshots_about_others_do_not_touch_it()
     {
         await using var upstream = Echo();

@@ -30,6 +30,9 @@ internal sealed class HubForeignClient : IAsyncDisposable
         return new(Child.Start(program, [Path.Combine(Repository.Root(), script), call.ToJsonString()], Path.GetTempPath(), []));
     }
 
+    /// <summary>A script of its own, with its argument.</summary>
+    public static HubForeignClient Run(string program, string script, JsonObject call) => new(Child.Start(program, [Path.Combine(Repository.Root(), script), call.ToJsonString()], Path.GetTempPath(), []));
+
     public JsonNode[] Of(string kind) => [.. Heard.Where(m => (string?)m["t"] == kind)];
 
     public async Task<JsonNode> HearsAsync(string kind, Func<JsonNode, bool>? which = null, TimeSpan? deadline = null) =>

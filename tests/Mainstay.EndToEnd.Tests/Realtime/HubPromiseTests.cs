@@ -52,30 +52,6 @@ public sealed class HubPromiseTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_of_one_branch_is_seen_in_another()
-    {
-        await using var stack = await HubStack.UpAsync();
-        JsonObject All() => new() { ["say"] = Say("""{"t":"sub","id":"s","room":"orders"}""", """{"t":"watch","id":"w","of":"*"}""") };
-        await using var mine = stack.Device(more: Printing());
-        await using var other = stack.Device(branch: "south", client: "python");
-        await using var spy = stack.Backend("python", All(), branch: "south");
-        await using var here = stack.Backend("node", All());
-        await Task.WhenAll(mine.HearsAsync("welcome"), other.HearsAsync("welcome"), spy.HearsAsync("state"), here.HearsAsync("state"));
-        Assert.Equal(200, (await stack.AskAsync("order-1")).Status);
-        await stack.PostAsync("/_hub/rooms/orders/events", """{"data":"secret"}""");
-        await here.HearsAsync("evt");
-
-        // Whatever would come has come before the answer to what was asked behind it.
-        await stack.PostAsync("/_hub/rooms/orders/events", """{"data":"own"}""", "south");
-        await spy.HearsAsync("evt", e => (string?)e["data"] == "own");
-        Assert.Single(spy.Of("evt"));
-        Assert.DoesNotContain(spy.Of("state").SelectMany(s => s["items"]!.AsArray()), i => (string?)i!["of"] is var of && of!.StartsWith("device:", StringComparison.Ordinal) && of != "device:till-1");
-        Assert.Empty(other.Of("req"));
-        Assert.Single(mine.Of("req"));
-        Assert.Equal(404, (await stack.AskAsync("order-1", branch: "west")).Status);
-    }
-
-    [Fact]
     public async Task Who_stops_reading_is_closed_holds_up_nobody_and_goes_on_where_it_was()
     {
         // More than the kernel and the edge hold between the hub and who does not read.

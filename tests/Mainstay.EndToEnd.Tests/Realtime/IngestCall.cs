@@ -12,12 +12,13 @@ internal sealed class IngestCall : IAsyncDisposable
     /// <summary>20 ms: twice as much audio as time.</summary>
     private const int FrameBytes = 640;
 
-    private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(50);
 
-    private readonly IngestStack _stack;
-    private readonly int _seed;
+    private readonly IngestStack? _stack;
+    private readonly Uri _url;
     private readonly string _token;
+    private readonly int _seed;
+    private readonly TimeSpan _pace;
     private readonly CancellationTokenSource _giveUp = new();
     private readonly Task _running;
     private long _sent;
@@ -29,13 +30,17 @@ internal sealed class IngestCall : IAsyncDisposable
     private ImmutableList<Ending> _endings = [];
     private ImmutableList<string> _faults = [];
 
-    private IngestCall(IngestStack stack, string interaction, int seed)
+    private IngestCall(IngestStack? stack, Uri url, string token, string interaction, int seed, TimeSpan pace)
     {
-        (_stack, Interaction, _seed, _token) = (stack, interaction, seed, stack.Token(interaction));
+        (_stack, _url, _token, Interaction, _seed, _pace) = (stack, url, token, interaction, seed, pace);
         _running = Task.Run(RunAsync);
     }
 
     public string Interaction { get; }
+
+    public string Session => _session;
+
+    public long Sent => Volatile.Read(ref _sent);
 
     public long Acked => Volatile.Read(ref _acked);
 
@@ -45,7 +50,12 @@ internal sealed class IngestCall : IAsyncDisposable
     /// <summary>How its connections ended, the goodbye included.</summary>
     public ImmutableList<Ending> Endings => Volatile.Read(ref _endings);
 
-    public static IngestCall Begin(IngestStack stack, string interaction, int seed = 1) => new(stack, interaction, seed);
+    /// <summary>What the server said that no server should; empty after a good call.</summary>
+    public ImmutableList<string> Faults => Volatile.Read(ref _faults);
+
+    public static IngestCall Begin(Uri url, string token, string interaction, int seed, TimeSpan pace) => new(null, url, token, interaction, seed, pace);
+
+    public static IngestCall Begin(IngestStack stack, string interaction, int seed = 1) => new(stack, stack.Url, stack.Token(interaction), interaction, seed, TimeSpan.FromMilliseconds(10));
 
     public static ImmutableArray<IngestCall> Begin(IngestStack stack, int count) => [.. Enumerable.Range(1, count).Select(i => Begin(stack, $"call-{i}", i))];
 
@@ -67,19 +77,25 @@ internal sealed class IngestCall : IAsyncDisposable
         var before = Acked;
         return Eventually.BecomesAsync(
             $"{more} more frames of {Interaction} than {before} are acknowledged", () => Task.FromResult(Acked), acked => acked >= before + more || _running.IsCompleted,
-            Eventually.Patience + (more * 5 * s_pace),
+            Eventually.Patience + (more * 5 * _pace),
             show: acked => $"{acked}; {string.Join(", ", Endings)}");
     }
 
     /// <summary>Hangs up: what was sent by then is the call, and it must stand in the stream.</summary>
     public async Task MustBeStoredAsync()
     {
+        await HangUpAsync();
+        Assert.Empty(_faults);
+        Assert.Equal(_sent, Acked);
+        await _stack!.MustHoldAsync(Interaction, _session, _sent, number => Frame(_seed, number, FrameBytes));
+    }
+
+    /// <summary>Says stop, also to the next one that listens, until it is confirmed.</summary>
+    public async Task HangUpAsync()
+    {
         _hangsUp = true;
         await Eventually.BecomesAsync($"{Interaction} is over", () => Task.FromResult(_running.IsCompleted), over => over, Eventually.Patience * 2, _ => $"{Acked} of {_sent} acked; {string.Join(", ", Endings)}");
         await _running;
-        Assert.Empty(_faults);
-        Assert.Equal(_sent, Acked);
-        await _stack.MustHoldAsync(Interaction, _session, _sent, number => Frame(_seed, number, FrameBytes));
     }
 
     public async ValueTask DisposeAsync()
@@ -98,7 +114,7 @@ internal sealed class IngestCall : IAsyncDisposable
             Ending ending;
             try
             {
-                await socket.ConnectAsync(_stack.Url, _giveUp.Token);
+                await socket.ConnectAsync(_url, _giveUp.Token);
                 ending = await TalkAndListenAsync(socket);
             }
             catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
@@ -191,7 +207,7 @@ internal sealed class IngestCall : IAsyncDisposable
 
                 Volatile.Write(ref _sent, Math.Max(_sent, number));
                 await socket.SendAsync(Frame(_seed, number, FrameBytes), WebSocketMessageType.Binary, true, _giveUp.Token);
-                await Task.Delay(s_pace, TimeProvider.System, _giveUp.Token);
+                await Task.Delay(_pace, TimeProvider.System, _giveUp.Token);
             }
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)

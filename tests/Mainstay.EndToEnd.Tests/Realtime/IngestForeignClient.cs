@@ -20,16 +20,25 @@ internal sealed record IngestForeignClient(JsonNode[] Started, JsonNode[] Acks, 
     /// <param name="more">What is special about this call; the scripts say what there is.</param>
     public static async Task<IngestForeignClient> CallAsync(IngestStack stack, string client, string interaction, int seed, int frames, JsonObject? more = null)
     {
+        await using var calling = Begin(stack.Url, stack.Token(interaction), client, interaction, seed, frames, more);
+        return await EndedAsync(calling);
+    }
+
+    /// <summary>The same, without waiting for its end.</summary>
+    public static Child Begin(Uri url, string token, string client, string interaction, int seed, int frames, JsonObject? more = null)
+    {
         var call = more ?? [];
-        call["url"] = stack.Url.ToString();
-        call["token"] = stack.Token(interaction);
+        call["url"] = url.ToString();
+        call["token"] = token;
         call["interaction"] = interaction;
         call["tenant"] = "tenant-a";
         call["seed"] = seed;
         call["frames"] = frames;
         call["bytes"] ??= 3200;
         var (program, script) = client == "node" ? ("node", "tests/node/ingest.js") : (TestServices.PythonProgram, "tests/python/ingest.py");
-        var result = await Child.RunAsync(program, [Path.Combine(Repository.Root(), script), call.ToJsonString()], Path.GetTempPath(), [], s_deadline);
-        return JsonSerializer.Deserialize<IngestForeignClient>(result.MustExit(0).Out, s_names)!;
+        return Child.Start(program, [Path.Combine(Repository.Root(), script), call.ToJsonString()], Path.GetTempPath(), []);
     }
+
+    public static async Task<IngestForeignClient> EndedAsync(Child calling) =>
+        JsonSerializer.Deserialize<IngestForeignClient>((await calling.ExitAsync(s_deadline)).MustExit(0).Out, s_names)!;
 }

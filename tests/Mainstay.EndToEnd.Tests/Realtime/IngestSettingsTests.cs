@@ -88,4 +88,32 @@ public sealed class IngestSettingsTests
 
         (await home.RunAsync("realtime", "ingest")).MustExit(3).MustShow(told, "fix:");
     }
+
+    [Fact]
+    public async Task Check_and_up_find_what_the_process_would_refuse_before_anything_runs()
+    {
+        await using var home = MainstayHome.Create("""
+            stack: calls
+            services:
+              ingest:
+                kind: ingest
+                environment:
+                  INGEST_AUTH: "jwt, magic5107"
+              hub:
+                kind: hub
+                environment:
+                  HUB_LICENCES: licences.txt
+                  HUB_WEBHOOK_URL: "ftp://sesame5107"
+
+            """);
+        string[] told =
+        [
+            ":6:", "INGEST_AUTH of service \"ingest\" has an entry 2 that is no method", "JWT_PUBLIC_KEY of service \"hub\" is needed",
+            ":10:", "HUB_LICENCES of service \"hub\" is not an absolute path", ":11:", "HUB_WEBHOOK_URL of service \"hub\" must be an http(s) URL", "MS2026", "fix:",
+        ];
+
+        (await home.RunAsync("check")).MustExit(3).MustShow(told).MustNotShow("sesame5107").MustNotShow("magic5107");
+        (await home.RunAsync("up")).MustExit(3).MustShow(told).MustNotShow("sesame5107");
+        Assert.DoesNotContain(home.Processes(), p => p.CommandLine.Contains(" realtime ", StringComparison.Ordinal));
+    }
 }

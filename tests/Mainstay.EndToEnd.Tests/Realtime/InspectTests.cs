@@ -33,6 +33,9 @@ public sealed class InspectTests
         using var kafka = RunningKafka.Start();
         _ = await kafka.ReadAsync("audio_stream");
         (await stack.Home.RunAsync("realtime", "replay", "audio_stream", "--url", url, "--to", $"kafka://{kafka.Brokers}")).MustExit(0).MustShow($"{stored.Length} records of \"audio_stream\" are stored again");
+        Assert.Equal(
+            stored.Select(f => (f.Interaction, f.Session, $"{f.Seq}", Convert.ToHexString(f.Audio))),
+            (await kafka.ReadAsync("audio_stream")).Select(m => (m.Key, m.Headers["session"], m.Headers["seq"], Convert.ToHexString(m.Bytes))));
 
         var file = Path.Combine(stack.Home.Folder, "call.raw");
         (await stack.Home.RunAsync("realtime", "replay", "audio_stream", "--url", url, "--key", "int-1", "--raw", file)).MustExit(0);

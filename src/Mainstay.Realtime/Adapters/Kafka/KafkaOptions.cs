@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mainstay.Spec.Shipped;
 
 namespace Mainstay.Realtime.Adapters.Kafka;
 
@@ -14,14 +15,16 @@ public sealed record KafkaOptions(string Brokers, string? User = null, string? P
     public ImmutableArray<string> Topics { get; init; } = [];
 
     /// <summary>What no rule of a single variable says.</summary>
-    public ImmutableArray<string> Problems { get; init; } = [];
+    public ImmutableArray<SettingFault> Problems { get; init; } = [];
 
     /// <param name="environment">With defaults filled in; what is wrong with single variables is said elsewhere.</param>
     public static KafkaOptions Read(IReadOnlyDictionary<string, string> environment)
     {
         var user = environment.GetValueOrDefault("KAFKA_USERNAME") is { Length: > 0 } name ? name : null;
         string[] topics = [environment["STREAM_TOPIC"], environment["EVENTS_TOPIC"]];
-        var wrong = topics.Where(t => t.Contains(':', StringComparison.Ordinal)).Select(t => $"the topic \"{t}\" has a colon, which kafka does not permit\n  fix: use letters, digits, ., _ and - in STREAM_TOPIC and EVENTS_TOPIC");
+        var wrong = ((string[])["STREAM_TOPIC", "EVENTS_TOPIC"])
+            .Where(n => environment[n].Contains(':', StringComparison.Ordinal))
+            .Select(n => new SettingFault(n, "has a colon, which kafka does not permit in a topic", "use letters, digits, ., _ and -"));
         return new(environment.GetValueOrDefault("KAFKA_BROKERS") ?? "", user, environment.GetValueOrDefault("KAFKA_PASSWORD"), environment["KAFKA_SASL"], IsTrue(environment["KAFKA_TLS"]), environment.GetValueOrDefault("KAFKA_CA"))
         {
             Topics = [.. topics.Where(t => !t.Contains('{', StringComparison.Ordinal)).Distinct()],

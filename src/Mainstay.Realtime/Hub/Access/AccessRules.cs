@@ -55,6 +55,9 @@ internal static class AccessRules
         return HubName.IsValid(device) && (slash < 0 || HubName.IsValid(part)) ? new(new(branch, device), part) : null;
     }
 
+    /// <summary>For messages: the device of a target, as it was written.</summary>
+    public static string DeviceOf(string to) => Target(new("any"), to) is { Device.Id: var id } ? id : to;
+
     private static RoomAddress? Room(Identity who, string room, ImmutableArray<NamePattern> allowed) =>
         HubName.IsValid(room) && Or(allowed).Any(p => p.Matches(room)) ? new(who.Branch, room) : null;
 

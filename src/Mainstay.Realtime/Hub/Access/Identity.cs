@@ -33,6 +33,15 @@ internal sealed record Identity
         return branch is { } b && HubName.IsValid(b.Name) ? new(claims, b) : null;
     }
 
+    /// <summary>Why there is none.</summary>
+    public static string WhyNot(Claims claims, string? wanted)
+    {
+        var branches = string.Join(", ", (claims.Branches.IsDefault ? [] : claims.Branches).Take(5));
+        return claims.Kind is IdentityKind.Device && claims.Branches is not [_] ? "a device's token is for one branch"
+            : wanted is null ? $"the token is for several branches ({branches}): say which"
+            : $"the token is not for the branch {(HubName.IsValid(wanted) ? wanted : "that was named")}, but for {branches}";
+    }
+
     /// <summary>The device that this is; null for others.</summary>
     public DeviceAddress? Device => Kind is IdentityKind.Device ? new DeviceAddress(Branch, Claims.Subject) : null;
 }

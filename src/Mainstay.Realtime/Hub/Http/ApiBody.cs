@@ -48,8 +48,16 @@ internal static class ApiBody
             return Bad($"the body is one JSON object, at most {MessageReader.MaxDepth} levels deep");
         }
 
-        return MessageReader.Read(frame.WrittenMemory);
+        var read = MessageReader.Read(frame.WrittenMemory);
+        return read.Error is { } error ? read with { Error = error with { Message = InHttp(error.Message) } } : read;
     }
+
+    /// <summary>Fields that are elsewhere in a request are called as they are called there.</summary>
+    private static string InHttp(string message) =>
+        message.StartsWith("key ", StringComparison.Ordinal) ? $"Idempotency-Key {message[4..]}"
+        : message.StartsWith("to ", StringComparison.Ordinal) ? "part must be 1 to 128 of A-Z a-z 0-9 . _ : -"
+        : message.StartsWith("a message is ", StringComparison.Ordinal) ? $"the body is {message["a message is ".Length..]}"
+        : message;
 
     /// <summary>The part of a target, which the socket has in <c>to</c>; empty if there is none, null if it is no text.</summary>
     public static string? Part(ReadOnlyMemory<byte> body)

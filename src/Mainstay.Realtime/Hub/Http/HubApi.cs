@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Hub.Access;
@@ -16,7 +17,11 @@ namespace Mainstay.Realtime.Hub.Http;
 internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
 {
     private const int MaxWaitSeconds = 60;
-    private const string NoRoute = """{"code":"no_route","message":"the routes are in /_hub/openapi.json","temporary":false}""";
+    private const string BackendsOnly = "the token's role is not backend, and this API is for backends; devices and people at browsers connect at /hub";
+
+    private static readonly string[] s_forwarding = ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via"];
+
+    private readonly ResultStreams _streams = new(ports, door);
 
     public async Task AnswerAsync(HttpContext http)
     {
@@ -24,16 +29,20 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
         if (route.Kind is ApiKind.Socket)
         {
             http.Response.Headers.Upgrade = "websocket";
-            await WriteAsync(http, 426, """{"code":"upgrade_required","message":"this is a WebSocket","temporary":false}""");
+            await ApiAnswer.RefuseAsync(http, 426, "upgrade_required", $"{HubDoor.Route} is a WebSocket: ask with GET, Upgrade: websocket and Sec-WebSocket-Protocol: {HubDoor.Protocol}");
         }
         else if (route.Kind is ApiKind.Nothing)
         {
-            await WriteAsync(http, 404, NoRoute);
+            await NoRouteAsync(http);
+        }
+        else if (route.Kind is ApiKind.BadName)
+        {
+            await ApiAnswer.RefuseAsync(http, new(HubErrorCode.BadField, "the name in the path must be 1 to 128 of A-Z a-z 0-9 . _ : -"));
         }
         else if (!route.Methods.Contains(http.Request.Method, StringComparer.Ordinal))
         {
             http.Response.Headers.Allow = string.Join(", ", route.Methods);
-            await WriteAsync(http, 405, """{"code":"no_method","message":"this route has other methods","temporary":false}""");
+            await ApiAnswer.RefuseAsync(http, 405, "no_method", $"this path takes {string.Join(" and ", route.Methods)} only");
         }
         else if (route.Kind is ApiKind.Metrics)
         {
@@ -41,11 +50,11 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
         }
         else if (route.Kind is ApiKind.Health or ApiKind.Live or ApiKind.Ready or ApiKind.OpenApi)
         {
-            await (route.Kind is ApiKind.OpenApi ? WriteAsync(http, 200, OpenApi.Text) : HealthAsync(http, route.Kind));
+            await (route.Kind is ApiKind.OpenApi ? ApiAnswer.WriteAsync(http, 200, Encoding.UTF8.GetBytes(OpenApi.Text)) : HealthAsync(http, route.Kind));
         }
-        else if (await WhoAsync(http) is { } who)
+        else if (await WhoAsync(http) is { } caller)
         {
-            await ServeAsync(http, route, who);
+            await ServeAsync(http, route, caller);
         }
     }
 
@@ -56,25 +65,32 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
             : door.IsDraining && kind is ApiKind.Ready ? (503, "draining")
             : ports.Actor.CanStore ? (200, "healthy")
             : (kind is ApiKind.Ready ? 200 : 503, "unhealthy");
-        return WriteAsync(http, status, $$"""{"status":"{{word}}","service":"hub","store":{{(ports.Actor.CanStore ? "true" : "false")}}}""");
+        return ApiAnswer.WriteAsync(http, status, Encoding.UTF8.GetBytes($$"""{"status":"{{word}}","service":"hub","store":{{(ports.Actor.CanStore ? "true" : "false")}}}"""));
     }
 
     /// <summary>For whoever collects figures on this machine; what came through the edge is from outside, and the hub has no figures for it.</summary>
     private async Task MetricsAsync(HttpContext http)
     {
-        if (http.Request.Headers.ContainsKey("X-Forwarded-For"))
+        if (!IsFromThisMachine(http.Request))
         {
-            await WriteAsync(http, 404, NoRoute);
+            await NoRouteAsync(http);
             return;
         }
 
         var text = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
         await ports.Actor.PostAsync(new HubInput.Looked(view => text.TrySetResult(ports.Metrics.Text(view))), http.RequestAborted);
-        await WriteAsync(http, 200, await text.Task.WaitAsync(http.RequestAborted), MetricText.ContentType);
+        await ApiAnswer.WriteAsync(http, 200, await text.Task.WaitAsync(http.RequestAborted), MetricText.ContentType);
     }
 
+    /// <summary>
+    /// It listens on loopback only, and whatever forwards to it says so: the edge always, other proxies in one of these. A page in a browser on this machine is kept out by the name in Host, which it cannot
+    /// choose: a name of its own that leads here is not one of these.
+    /// </summary>
+    private static bool IsFromThisMachine(HttpRequest request) =>
+        !s_forwarding.Any(request.Headers.ContainsKey) && (request.Host.Host is "localhost" || (IPAddress.TryParse(request.Host.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)));
+
     /// <summary>Null when it was answered already.</summary>
-    private async Task<Access.Identity?> WhoAsync(HttpContext http)
+    private async Task<ApiCaller?> WhoAsync(HttpContext http)
     {
         var request = http.Request;
         var entry = await ports.Entry.EnterAsync(
@@ -97,28 +113,43 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
                 http.Response.Headers.WWWAuthenticate = refused.Challenge;
             }
 
-            await WriteAsync(http, refused.Status, $$"""{"t":"err","code":"{{refused.Code}}","message":"{{refused.Because}}","temporary":false}""");
+            await ApiAnswer.RefuseAsync(http, refused.Status, refused.Code, refused.Why is Refusal.NoCredentials ? "the request has no token: send Authorization: Bearer TOKEN" : refused.Because);
             return null;
         }
 
-        var who = entry.Claims is { Kind: IdentityKind.Backend } claims ? Access.Identity.In(claims, request.Query["branch"].FirstOrDefault()) : null;
-        if (who is null)
+        var wanted = request.Query["branch"].FirstOrDefault();
+        if (entry.Claims is { Kind: IdentityKind.Backend } claims && Access.Identity.In(claims, wanted) is { } who)
         {
-            await RefuseAsync(http, new(HubErrorCode.Forbidden, "the token is not a backend's for this branch; with several branches, say which in ?branch="));
+            return new(who, entry.ValidUntil);
         }
 
-        return who;
+        await ApiAnswer.RefuseAsync(http, new(HubErrorCode.Forbidden, entry.Claims is null ? entry.Fault
+            : entry.Claims.Kind is not IdentityKind.Backend ? BackendsOnly
+            : $"{Access.Identity.WhyNot(entry.Claims, wanted)}{(wanted is null ? " in ?branch=" : "")}"));
+        return null;
     }
 
-    private async Task ServeAsync(HttpContext http, ApiRoute route, Access.Identity who)
+    private static Task NoRouteAsync(HttpContext http) => ApiAnswer.RefuseAsync(http, 404, "no_route", "nothing is at this path; what there is says /_hub/openapi.json");
+
+    private async Task ServeAsync(HttpContext http, ApiRoute route, ApiCaller caller)
     {
+        var who = caller.Who;
         switch (route.Kind)
         {
             case ApiKind.DeviceRequests:
-                await AskAsync(http, route.Name, who);
+                await AskAsync(http, route.Name, caller);
+                break;
+            case ApiKind.Requests when ResultStreams.IsWanted(http.Request):
+                await _streams.BranchAsync(http, caller);
+                break;
+            case ApiKind.Requests:
+                await ApiAnswer.RefuseAsync(http, 406, "not_acceptable", "this is a stream of events: ask with Accept: text/event-stream; one request is at /_hub/requests/REQUEST");
                 break;
             case ApiKind.Request when http.Request.Method == HttpMethods.Delete:
                 await FollowAsync(http, asker => new HubInput.CancelAsked(asker, who, new(route.Name)), 202);
+                break;
+            case ApiKind.Request when ResultStreams.IsWanted(http.Request):
+                await _streams.RequestAsync(http, caller, follower => new HubInput.Followed(follower, who, new(route.Name)));
                 break;
             case ApiKind.Request:
                 await FollowAsync(http, asker => new HubInput.Sought(asker, who, new(route.Name)), null);
@@ -135,14 +166,14 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
             case ApiKind.Device:
                 await LookAsync(http, view => view.Devices.Find(new(who.Branch, route.Name)) is { } known && DeviceJson.MaySee(who, known)
                     ? (200, DeviceJson.One(known, view))
-                    : (404, MessageWriter.Error(new(HubErrorCode.UnknownDevice, "no device of this name was ever connected"))));
+                    : (404, MessageWriter.Error(RequestDesk.UnknownDevice(new(who.Branch, route.Name)))));
                 break;
             default:
                 throw new InvalidOperationException($"{route.Kind} was answered before");
         }
     }
 
-    private async Task AskAsync(HttpContext http, string device, Access.Identity who)
+    private async Task AskAsync(HttpContext http, string device, ApiCaller caller)
     {
         if (await BodyAsync(http) is not { } body)
         {
@@ -154,50 +185,71 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
         var key = Header(http, "Idempotency-Key");
         if (key is null)
         {
-            await RefuseAsync(http, new(HubErrorCode.BadField, "the header Idempotency-Key must be there: a name of what is to be done, the same for every try"));
+            await ApiAnswer.RefuseAsync(http, new(HubErrorCode.BadField, "the header Idempotency-Key must be there: a name of what is to be done, the same for every try"));
             return;
         }
 
         var read = to is null
-            ? new(null, new(HubErrorCode.BadField, "part must be a name"), null)
+            ? new(null, new(HubErrorCode.BadField, "part must be 1 to 128 of A-Z a-z 0-9 . _ : -"), null)
             : ApiBody.Read("req", body, ("to", to), ("key", key), ("corr", Header(http, "X-Correlation-ID")), ("tp", Header(http, "traceparent")));
         if (read.Message is not HubMessage.Request request)
         {
-            await RefuseAsync(http, read.Error ?? new(HubErrorCode.TooLarge, "the body is too long"));
+            await ApiAnswer.RefuseAsync(http, read.Error ?? new(HubErrorCode.TooLarge, "the body is too long"));
             return;
         }
 
         // Who does not wait is told by the webhook, if there is one.
-        var patience = Patience(http);
-        request = request with { Notify = request.Notify ?? (patience is null && ports.HasWebhook) };
+        var (patience, isStream) = (Patience(http), ResultStreams.IsWanted(http.Request));
+        request = request with { Notify = request.Notify ?? (patience is null && !isStream && ports.HasWebhook) };
+        if (isStream)
+        {
+            await _streams.RequestAsync(http, caller, follower => new HubInput.Asked(follower, caller.Who, request));
+            return;
+        }
+
         var asker = new HttpAsker();
-        await ports.Actor.PostAsync(new HubInput.Asked(asker, who, request), http.RequestAborted);
+        await ports.Actor.PostAsync(new HubInput.Asked(asker, caller.Who, request), http.RequestAborted);
         if (await asker.Answered.WaitAsync(http.RequestAborted) is { } refused)
         {
-            await RefuseAsync(http, refused);
+            await ApiAnswer.RefuseAsync(http, refused);
             return;
         }
 
         if (patience is { } wait)
         {
-            try
-            {
-                await asker.Ended.WaitAsync(wait, ports.Time, http.RequestAborted);
-            }
-            catch (TimeoutException)
-            {
-                // It is told where it is by now.
-            }
+            await WaitAsync(http, asker, wait);
         }
 
-        await TellAsync(http, asker.Request!, null);
+        await ApiAnswer.TellAsync(http, asker.Request!, null);
+    }
+
+    /// <summary>For the end, or until the patience is over or this process ends: then it is told where it is by now.</summary>
+    private async Task WaitAsync(HttpContext http, HttpAsker asker, TimeSpan patience)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, door.Draining);
+        try
+        {
+            await asker.Ended.WaitAsync(patience, ports.Time, end.Token);
+        }
+        catch (TimeoutException)
+        {
+            // That is its answer.
+        }
+        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            // The same.
+        }
+        finally
+        {
+            await ports.Actor.PostAsync(new HubInput.Unfollowed(asker, () => asker.Request), CancellationToken.None);
+        }
     }
 
     private async Task FollowAsync(HttpContext http, Func<IAsker, HubInput> input, int? status)
     {
         var asker = new HttpAsker();
         await ports.Actor.PostAsync(input(asker), http.RequestAborted);
-        await (await asker.Answered.WaitAsync(http.RequestAborted) is { } refused ? RefuseAsync(http, refused) : TellAsync(http, asker.Request!, status));
+        await (await asker.Answered.WaitAsync(http.RequestAborted) is { } refused ? ApiAnswer.RefuseAsync(http, refused) : ApiAnswer.TellAsync(http, asker.Request!, status));
     }
 
     private async Task PublishAsync(HttpContext http, string room, Access.Identity who)
@@ -210,14 +262,14 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
         var read = ApiBody.Read("pub", body, ("room", room), ("key", Header(http, "Idempotency-Key")), ("corr", Header(http, "X-Correlation-ID")), ("tp", Header(http, "traceparent")));
         if (read.Message is not HubMessage.Publish publish)
         {
-            await RefuseAsync(http, read.Error ?? new(HubErrorCode.TooLarge, "the body is too long"));
+            await ApiAnswer.RefuseAsync(http, read.Error ?? new(HubErrorCode.TooLarge, "the body is too long"));
             return;
         }
 
         var done = new TaskCompletionSource<(RoomPosition? At, HubError? Error)>(TaskCreationOptions.RunContinuationsAsynchronously);
         await ports.Actor.PostAsync(new HubInput.PublishAsked(who, publish, at => done.TrySetResult((at, null)), error => done.TrySetResult((null, error))), http.RequestAborted);
         var (at, error) = await done.Task.WaitAsync(http.RequestAborted);
-        await (error is not null ? RefuseAsync(http, error) : WriteAsync(http, 200, MessageWriter.Published("http", at!.Value)));
+        await (error is not null ? ApiAnswer.RefuseAsync(http, error) : ApiAnswer.WriteAsync(http, 200, MessageWriter.Published("http", at!.Value)));
     }
 
     private async Task LookAsync(HttpContext http, Func<HubView, (int Status, byte[] Json)> look)
@@ -225,7 +277,7 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
         var seen = new TaskCompletionSource<(int Status, byte[] Json)>(TaskCreationOptions.RunContinuationsAsynchronously);
         await ports.Actor.PostAsync(new HubInput.Looked(view => seen.TrySetResult(look(view))), http.RequestAborted);
         var (status, json) = await seen.Task.WaitAsync(http.RequestAborted);
-        await WriteAsync(http, status, json);
+        await ApiAnswer.WriteAsync(http, status, json);
     }
 
     /// <summary>Null when it was too long, and answered.</summary>
@@ -238,7 +290,7 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
         {
             if (body.Length + length > MessageReader.MaxBytes)
             {
-                await RefuseAsync(http, new(HubErrorCode.TooLarge, $"a body has at most {MessageReader.MaxBytes} bytes"));
+                await ApiAnswer.RefuseAsync(http, new(HubErrorCode.TooLarge, $"a body has at most {MessageReader.MaxBytes} bytes"));
                 return null;
             }
 
@@ -258,37 +310,4 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
     }
 
     private static string? Header(HttpContext http, string name) => http.Request.Headers[name] is [{ Length: > 0 } value] ? value : null;
-
-    private static Task TellAsync(HttpContext http, RequestRecord request, int? status)
-    {
-        http.Response.Headers["X-Correlation-ID"] = request.Spec.Correlation;
-        if (request.Spec.Trace is { } trace)
-        {
-            http.Response.Headers["traceparent"] = trace;
-        }
-
-        http.Response.Headers.Location = $"/_hub/requests/{request.Id}";
-        return WriteAsync(http, status ?? request.Phase.HttpStatus(), MessageWriter.Update(request.Id.Value, request));
-    }
-
-    private static Task RefuseAsync(HttpContext http, HubError error)
-    {
-        if (error.RetryAfter is { } retry)
-        {
-            http.Response.Headers.RetryAfter = ((long)Math.Ceiling(retry.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        }
-
-        return WriteAsync(http, error.Code.HttpStatus(), MessageWriter.Error(error));
-    }
-
-    private static Task WriteAsync(HttpContext http, int status, string json) => WriteAsync(http, status, Encoding.UTF8.GetBytes(json));
-
-    private static async Task WriteAsync(HttpContext http, int status, byte[] json, string type = "application/json")
-    {
-        http.Response.StatusCode = status;
-        http.Response.ContentType = type;
-        http.Response.Headers.CacheControl = "no-store";
-        http.Response.ContentLength = json.Length;
-        await http.Response.Body.WriteAsync(json, http.RequestAborted);
-    }
 }

@@ -11,7 +11,7 @@ internal static class OpenApi
           "paths": {
             "/_hub/devices/{id}/requests": {
               "post": {
-                "summary": "Asks a device to do something, once for each key.",
+                "summary": "Asks a device to do something, once for each key; with Accept: text/event-stream, tells each state to the end.",
                 "parameters": [
                   { "$ref": "#/components/parameters/id" }, { "$ref": "#/components/parameters/branch" },
                   { "name": "Idempotency-Key", "in": "header", "required": true, "schema": { "type": "string", "maxLength": 128 }, "description": "Names what is to be done; the same for every try." },
@@ -27,10 +27,14 @@ internal static class OpenApi
                   "200": { "$ref": "#/components/responses/request" }, "202": { "$ref": "#/components/responses/request" },
                   "410": { "$ref": "#/components/responses/request" }, "504": { "$ref": "#/components/responses/request" },
                   "default": { "$ref": "#/components/responses/error" } } } },
+            "/_hub/requests": {
+              "get": { "summary": "What becomes of all requests that the token may ask, from now on.", "parameters": [ { "$ref": "#/components/parameters/branch" },
+                { "name": "device", "in": "query", "schema": { "type": "string" }, "description": "Only of this one." }, { "$ref": "#/components/parameters/last" } ],
+                "responses": { "200": { "$ref": "#/components/responses/stream" }, "406": { "description": "Accept does not have text/event-stream." }, "default": { "$ref": "#/components/responses/error" } } } },
             "/_hub/requests/{id}": {
               "parameters": [ { "$ref": "#/components/parameters/id" }, { "$ref": "#/components/parameters/branch" } ],
-              "get": { "summary": "Where a request is.", "responses": {
-                "200": { "$ref": "#/components/responses/request" }, "202": { "$ref": "#/components/responses/request" },
+              "get": { "summary": "Where a request is; with Accept: text/event-stream, each of its states to the end.", "parameters": [ { "$ref": "#/components/parameters/last" } ], "responses": {
+                "200": { "$ref": "#/components/responses/request" }, "204": { "description": "The stream has nothing behind Last-Event-ID, and never will." }, "202": { "$ref": "#/components/responses/request" },
                 "410": { "$ref": "#/components/responses/request" }, "504": { "$ref": "#/components/responses/request" }, "default": { "$ref": "#/components/responses/error" } } },
               "delete": { "summary": "Asks that it be not done, if that can still be had.", "responses": { "202": { "$ref": "#/components/responses/request" }, "default": { "$ref": "#/components/responses/error" } } } },
             "/_hub/rooms/{room}/events": {
@@ -61,11 +65,13 @@ internal static class OpenApi
             "parameters": {
               "id": { "name": "id", "in": "path", "required": true, "schema": { "type": "string", "maxLength": 128 } },
               "branch": { "name": "branch", "in": "query", "schema": { "type": "string" }, "description": "Needed when the token is for several." },
+              "last": { "name": "Last-Event-ID", "in": "header", "schema": { "type": "string" }, "description": "The id of the event that was read last." },
               "correlation": { "name": "X-Correlation-ID", "in": "header", "schema": { "type": "string" } },
               "trace": { "name": "traceparent", "in": "header", "schema": { "type": "string" } }
             },
             "responses": {
-              "request": { "description": "Where the request is.", "content": { "application/json": { "schema": { "type": "object", "properties": {
+              "stream": { "description": "Events. The first, resume, says whether all behind Last-Event-ID follows; the others have the object of a request with at, branch, to, op and key.", "content": { "text/event-stream": { "schema": { "type": "string" } } } },
+              "request": { "description": "Where the request is; as events, one for each state, to its end.", "content": { "text/event-stream": { "schema": { "type": "string" } }, "application/json": { "schema": { "type": "object", "properties": {
                 "request": { "type": "string" }, "state": { "enum": ["queued", "sent", "accepted", "unsure", "done", "failed", "expired", "canceled", "unknown"] },
                 "data": {}, "error": { "type": "object", "properties": { "code": { "type": "string" }, "message": { "type": "string" } } }, "because": { "type": "string" }, "corr": { "type": "string" }, "tp": { "type": "string" } } } } } },
               "error": { "description": "It was refused.", "content": { "application/json": { "schema": { "type": "object", "properties": {

@@ -66,16 +66,10 @@ internal static class MessageWriter
     });
 
     /// <summary>That a request has ended, to the webhook: what <c>upd</c> says, and enough to know it by.</summary>
-    public static byte[] Notice(string id, RequestRecord request, DateTimeOffset at) => Write("notice", w =>
-    {
-        w.WriteString("id", id);
-        w.WriteNumber("at", at.ToUnixTimeMilliseconds());
-        w.WriteString("branch", request.Spec.Target.Device.Branch.Name);
-        w.WriteString("to", request.Spec.Target.Wire);
-        w.WriteString("op", request.Spec.Op);
-        w.WriteString("key", request.Spec.Key);
-        Where(w, request);
-    });
+    public static byte[] Notice(string id, RequestRecord request, DateTimeOffset at) => Told("notice", id, request, at);
+
+    /// <summary>Where a request is now, to who did not ask for this one.</summary>
+    public static byte[] Change(RequestRecord request, DateTimeOffset at) => Told("upd", request.Id.Value, request, at);
 
     /// <param name="request">As it was when it was sent.</param>
     /// <param name="now">What is left of the TTL is counted from here.</param>
@@ -151,6 +145,17 @@ internal static class MessageWriter
     public static byte[] Ping(long n) => Write("ping", w => w.WriteNumber("n", n));
 
     public static byte[] Pong(long n) => Write("pong", w => w.WriteNumber("n", n));
+
+    private static byte[] Told(string kind, string id, RequestRecord request, DateTimeOffset at) => Write(kind, w =>
+    {
+        w.WriteString("id", id);
+        w.WriteNumber("at", at.ToUnixTimeMilliseconds());
+        w.WriteString("branch", request.Spec.Target.Device.Branch.Name);
+        w.WriteString("to", request.Spec.Target.Wire);
+        w.WriteString("op", request.Spec.Op);
+        w.WriteString("key", request.Spec.Key);
+        Where(w, request);
+    });
 
     private static void Where(Utf8JsonWriter w, RequestRecord request)
     {

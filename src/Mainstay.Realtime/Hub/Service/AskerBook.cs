@@ -8,7 +8,8 @@ internal sealed class AskerBook(int max)
 {
     private readonly Dictionary<RequestId, HashSet<IAsker>> _askers = [];
 
-    public void Attach(RequestId id, IAsker asker)
+    /// <returns>False: too many wait for it.</returns>
+    public bool Attach(RequestId id, IAsker asker)
     {
         if (!_askers.TryGetValue(id, out var askers))
         {
@@ -19,17 +20,20 @@ internal sealed class AskerBook(int max)
         {
             askers.Add(asker);
         }
+
+        return askers.Contains(asker);
     }
 
     /// <summary>Where it is; and what follows, if anything can.</summary>
     public void Tell(RequestRecord request, IAsker asker)
     {
-        if (!request.Phase.HasEnded() || request.Phase is RequestPhase.Unknown)
-        {
-            Attach(request.Id, asker);
-        }
-
+        var mayFollow = !request.Phase.HasEnded() || request.Phase is RequestPhase.Unknown;
+        var isLeftOut = mayFollow && !Attach(request.Id, asker);
         asker.Told(request);
+        if (isLeftOut)
+        {
+            asker.LeftOut();
+        }
     }
 
     /// <summary>Everybody who waits for it.</summary>
@@ -48,6 +52,15 @@ internal sealed class AskerBook(int max)
     }
 
     public void Forget(RequestId id) => _askers.Remove(id);
+
+    /// <summary>This one waits no more.</summary>
+    public void Forget(RequestId id, IAsker asker)
+    {
+        if (_askers.TryGetValue(id, out var askers) && askers.Remove(asker) && askers.Count == 0)
+        {
+            _askers.Remove(id);
+        }
+    }
 
     /// <summary>Nobody is at this connection any more who could be told.</summary>
     public void Forget(IHubClient client)

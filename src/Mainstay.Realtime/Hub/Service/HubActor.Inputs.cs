@@ -42,6 +42,18 @@ internal sealed partial class HubActor
             case HubInput.Sought sought:
                 _requests.Seek(batch, sought.Asker, sought.Who, sought.Id);
                 break;
+            case HubInput.Followed followed:
+                _requests.Follow(batch, followed.Asker, followed.Who, followed.Id);
+                break;
+            case HubInput.Unfollowed unfollowed:
+                batch.Always(() => _requests.Unfollow(unfollowed.Asker, unfollowed.Request()));
+                break;
+            case HubInput.BranchFollowed branch:
+                batch.Always(() => _requests.Streams.Begin(branch.Follower));
+                break;
+            case HubInput.BranchUnfollowed branch:
+                batch.Always(() => _requests.Streams.End(branch.Follower));
+                break;
             case HubInput.PublishAsked publish:
                 await _rooms.PublishAsync(batch, publish.Who, publish.Publish, publish.Done, publish.Refused, now);
                 break;

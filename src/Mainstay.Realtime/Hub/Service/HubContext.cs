@@ -31,6 +31,9 @@ internal sealed record HubLimits
     /// <summary>A device that comes back within this time had a fault of its connection; later it was away.</summary>
     public TimeSpan LinkMemory { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Clients that offer it get their messages compressed, and may compress theirs.</summary>
+    public bool Compression { get; init; }
+
     /// <summary>Bad messages of one connection in a minute.</summary>
     public int MaxBadMessages { get; init; } = 20;
 
@@ -39,6 +42,15 @@ internal sealed record HubLimits
 
     /// <summary>Who waits for one request.</summary>
     public int MaxAskers { get; init; } = 1000;
+
+    /// <summary>Streams of one identity that are open at once.</summary>
+    public int MaxStreams { get; init; } = 100;
+
+    /// <summary>What may wait for the reader of a stream; half as much is kept of a branch's changes, for readers that come back.</summary>
+    public int MaxStreamBytes { get; init; } = 1 << 20;
+
+    /// <summary>Changes of a branch's requests that are kept for them.</summary>
+    public int MaxStreamChanges { get; init; } = 500;
 
     /// <summary>Notices that the webhook has not taken; then the oldest are dropped.</summary>
     public int MaxNotices { get; init; } = 10_000;

@@ -2,6 +2,7 @@ using Mainstay.Realtime.Hub.Access;
 using Mainstay.Realtime.Hub.Protocol;
 using Mainstay.Realtime.Hub.Requests;
 using Mainstay.Realtime.Hub.Rooms;
+using Mainstay.Realtime.Hub.Streams;
 
 namespace Mainstay.Realtime.Hub.Service;
 
@@ -23,6 +24,17 @@ internal abstract record HubInput
 
     /// <summary>Where is it?</summary>
     internal sealed record Sought(IAsker Asker, Identity Who, RequestId Id) : HubInput;
+
+    /// <summary>Where is it, and what becomes of it?</summary>
+    internal sealed record Followed(IAsker Asker, Identity Who, RequestId Id) : HubInput;
+
+    /// <summary>Nobody waits there any more; for which request, is known when this is handled.</summary>
+    internal sealed record Unfollowed(IAsker Asker, Func<RequestRecord?> Request) : HubInput;
+
+    /// <summary>What becomes of all that the follower may ask?</summary>
+    internal sealed record BranchFollowed(BranchFollower Follower) : HubInput;
+
+    internal sealed record BranchUnfollowed(BranchFollower Follower) : HubInput;
 
     internal sealed record PublishAsked(Identity Who, HubMessage.Publish Publish, Action<RoomPosition> Done, Action<HubError> Refused) : HubInput;
 

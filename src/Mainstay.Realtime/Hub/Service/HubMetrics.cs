@@ -26,6 +26,12 @@ internal sealed class HubMetrics
 
     public MetricCount NoticesLost { get; } = new();
 
+    public MetricCount StreamsOpened { get; } = new();
+
+    public MetricCount StreamsEnded { get; } = new();
+
+    public MetricCount StreamsTooSlow { get; } = new();
+
     public MetricCount StoreFailures { get; } = new();
 
     public MetricHistogram StoreSeconds { get; } = new(MetricHistogram.Seconds);
@@ -42,6 +48,8 @@ internal sealed class HubMetrics
         .Counter("mainstay_hub_status_batches_total", "Batches that watchers were sent.", StatusBatches.Value)
         .Histogram("mainstay_hub_store_commit_seconds", "How long writes of the database took, with their sync.", StoreSeconds)
         .Counter("mainstay_hub_store_failures_total", "Writes of the database that failed.", StoreFailures.Value)
+        .Gauge("mainstay_hub_streams", "Streams of results that are open.", StreamsOpened.Value - StreamsEnded.Value)
+        .Counter("mainstay_hub_streams_too_slow_total", "Streams that were cut because their reader took too little.", StreamsTooSlow.Value)
         .Gauge("mainstay_hub_notices", "Notices that the webhook has not taken.", view.Notices.Count)
         .Counter("mainstay_hub_notices_taken_total", "Notices that the webhook took.", NoticesTaken.Value)
         .Counter("mainstay_hub_notices_lost_total", "Notices that were given up, after a day or because there were too many.", NoticesLost.Value)

@@ -48,9 +48,8 @@ internal sealed record HubOptions
             .Select(p => $"{p.Code}: {p.What}\n  fix: {p.Fix}")
             .ToList();
 
-        // A hub's tokens name branches, not tenants, and there is no other way in than a token.
-        var auth = AuthPolicyReader.Read(complete.SetItem(AuthVariables.Methods, "jwt").SetItem(AuthVariables.RequireTenant, "false"), HubDoor.Route);
-        problems.AddRange(auth.Problems.Select(p => $"{p.Variable} {p.What}\n  fix: {p.Fix}"));
+        var parts = new Parts(complete);
+        problems.AddRange(parts.Faults.Select(f => f.ToString()));
         if (Number(complete, "PORT") is not (> 0 and <= ushort.MaxValue))
         {
             problems.Add("PORT must be a number from 1 to 65535\n  fix: run the service by Mainstay (kind: hub), which picks it");
@@ -62,21 +61,16 @@ internal sealed record HubOptions
             data = "";
         }
 
-        var (licences, fault) = complete.GetValueOrDefault("HUB_LICENCES") is { Length: > 0 } path ? LicenceFile.Open(path) : (null, "");
-        if (fault.Length > 0)
-        {
-            problems.Add($"HUB_LICENCES {fault}\n  fix: name a file of lines BRANCH DEVICE SHA256, and make a hash with: printf %s KEY | sha256sum");
-        }
-
-        var (map, faults) = complete.GetValueOrDefault("HUB_SOCKETIO_MAP") is { Length: > 0 } mapPath ? EventMapFile.Open(mapPath) : (null, []);
-        problems.AddRange(faults.Select(f => $"HUB_SOCKETIO_MAP {f}\n  fix: name a JSON file as docs/wire/socketio.md describes it, or leave the setting out"));
-        var webhook = WebhookOf(complete, problems);
         return problems.Count > 0
             ? (null, [.. problems])
-            : (new HubOptions { Port = (int)Number(complete, "PORT")!, Data = data, Auth = auth.Policy!, Limits = LimitsOf(complete), Licences = licences, SocketIo = map, Webhook = webhook }, []);
+            : (new HubOptions { Port = (int)Number(complete, "PORT")!, Data = data, Auth = parts.Auth!, Limits = LimitsOf(complete), Licences = parts.Licences, SocketIo = parts.SocketIo, Webhook = parts.Webhook }, []);
     }
 
-    private static Webhook? WebhookOf(ImmutableSortedDictionary<string, string> environment, List<string> problems)
+    /// <summary>What is wrong beside what the schema says, and beside what Mainstay itself sets.</summary>
+    /// <param name="complete">With the schema's defaults.</param>
+    public static IReadOnlyList<SettingFault> Faults(ImmutableSortedDictionary<string, string> complete) => new Parts(complete).Faults;
+
+    private static Webhook? WebhookOf(ImmutableSortedDictionary<string, string> environment, List<SettingFault> faults)
     {
         var (url, secret) = (environment.GetValueOrDefault("HUB_WEBHOOK_URL") ?? "", environment.GetValueOrDefault("HUB_WEBHOOK_SECRET") ?? "");
         if (url.Length == 0)
@@ -86,12 +80,12 @@ internal sealed record HubOptions
 
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
-            problems.Add("HUB_WEBHOOK_URL must be an http(s) URL\n  fix: write it as https://HOST/PATH");
+            faults.Add(new("HUB_WEBHOOK_URL", "must be an http(s) URL", "write it as https://HOST/PATH"));
         }
 
         if (secret.Length < Webhook.MinSecret)
         {
-            problems.Add($"HUB_WEBHOOK_SECRET must have at least {Webhook.MinSecret} characters when HUB_WEBHOOK_URL is set\n  fix: make one with: openssl rand -hex 32");
+            faults.Add(new("HUB_WEBHOOK_SECRET", $"must have at least {Webhook.MinSecret} characters when HUB_WEBHOOK_URL is set", "make one with: openssl rand -hex 32"));
         }
 
         return uri is null ? null : new(uri, secret);
@@ -102,6 +96,7 @@ internal sealed record HubOptions
         Requests = new() { KeyKept = Duration(environment, "HUB_KEY_KEPT") },
         Rooms = new() { MaxEvents = (int)Number(environment, "HUB_ROOM_EVENTS")!, MaxAge = Duration(environment, "HUB_ROOM_AGE") },
         Ping = Duration(environment, "HUB_PING"),
+        Compression = environment["HUB_COMPRESSION"].ToUpperInvariant() is "TRUE" or "1" or "YES" or "ON",
         Status = new() { MaxWait = TimeSpan.FromMilliseconds(Number(environment, "HUB_STATUS_WAIT_MS")!.Value) },
         Rates = new() { Branch = PerMinute(environment, "HUB_BRANCH_RATE"), Target = PerMinute(environment, "HUB_TARGET_RATE") },
     };
@@ -118,4 +113,37 @@ internal sealed record HubOptions
 
     private static TimeSpan Duration(ImmutableSortedDictionary<string, string> environment, string name) =>
         DurationText.TryParse(environment[name], out var duration) ? duration : throw new InvalidOperationException($"{name} was checked");
+
+    /// <summary>What is read in places of its own.</summary>
+    private sealed class Parts
+    {
+        private readonly List<SettingFault> _faults = [];
+
+        public Parts(ImmutableSortedDictionary<string, string> complete)
+        {
+            // A hub's tokens name branches, not tenants, and there is no other way in than a token.
+            var auth = AuthPolicyReader.Read(complete.SetItem(AuthVariables.Methods, "jwt").SetItem(AuthVariables.RequireTenant, "false"), HubDoor.Route);
+            _faults.AddRange(auth.Problems.Select(p => new SettingFault(p.Variable, p.What, p.Fix)));
+            Auth = auth.Policy;
+            (Licences, var fault) = complete.GetValueOrDefault("HUB_LICENCES") is { Length: > 0 } path ? LicenceFile.Open(path) : (null, "");
+            if (fault.Length > 0)
+            {
+                _faults.Add(new("HUB_LICENCES", fault, "name a file of lines BRANCH DEVICE SHA256, and make a hash with: printf %s KEY | sha256sum"));
+            }
+
+            (SocketIo, var faults) = complete.GetValueOrDefault("HUB_SOCKETIO_MAP") is { Length: > 0 } map ? EventMapFile.Open(map) : (null, []);
+            _faults.AddRange(faults.Select(f => new SettingFault("HUB_SOCKETIO_MAP", f, "name a JSON file as docs/wire/socketio.md describes it, or leave the setting out")));
+            Webhook = WebhookOf(complete, _faults);
+        }
+
+        public IReadOnlyList<SettingFault> Faults => _faults;
+
+        public AuthPolicy? Auth { get; }
+
+        public LicenceFile? Licences { get; }
+
+        public EventMap? SocketIo { get; }
+
+        public Webhook? Webhook { get; }
+    }
 }

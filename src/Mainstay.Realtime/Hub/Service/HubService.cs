@@ -105,6 +105,7 @@ internal sealed class HubService : IAsyncDisposable
         await _server.DisposeAsync();
         await _enginePings.DisposeAsync();
         await _actor.DisposeAsync();
+        _door.Dispose();
         await _gate.DisposeAsync();
         _courier?.Dispose();
         _store.Dispose();

@@ -10,6 +10,11 @@ internal interface IAsker
 
     void Refused(HubError error);
 
+    /// <summary>So many wait for it that this one is not told of what follows.</summary>
+    void LeftOut()
+    {
+    }
+
     /// <summary>Whose connection it is; null for one over HTTP.</summary>
     IHubClient? Client { get; }
 }

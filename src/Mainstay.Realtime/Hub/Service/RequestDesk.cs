@@ -3,6 +3,7 @@ using Mainstay.Realtime.Hub.Limits;
 using Mainstay.Realtime.Hub.Notices;
 using Mainstay.Realtime.Hub.Protocol;
 using Mainstay.Realtime.Hub.Requests;
+using Mainstay.Realtime.Hub.Streams;
 
 namespace Mainstay.Realtime.Hub.Service;
 
@@ -10,13 +11,18 @@ namespace Mainstay.Realtime.Hub.Service;
 /// <param name="post">Into the hub's own mailbox, without waiting.</param>
 internal sealed class RequestDesk(HubContext context, DeviceBook devices, NoticeDesk notices, Action<HubInput> post)
 {
-    private static readonly HubError s_noStore = new(HubErrorCode.StoreUnavailable, "nothing can be stored at the moment; nothing of this was", RetryAfter: TimeSpan.FromSeconds(2));
+    private static readonly HubError s_noStore = new(HubErrorCode.StoreUnavailable, "nothing can be stored at the moment, and nothing of this was: ask again with the same key", RetryAfter: TimeSpan.FromSeconds(2));
+    private static readonly HubError s_unknown = new(
+        HubErrorCode.UnknownRequest, "no request of this name or key is known in the branch to a token with this hub.ask; one that has ended is known for HUB_KEY_KEPT, one that ended as unknown for 24 hours");
 
     private readonly Dictionary<DeviceAddress, RequestQueue> _queues = [];
     private readonly Dictionary<RequestId, DeviceAddress> _where = [];
     private readonly AskerBook _askers = new(context.Limits.MaxAskers);
     private readonly RequestLimits _limits = new(context.Limits.Rates);
     private readonly HashSet<DeviceAddress> _lost = [];
+
+    /// <summary>Who reads what becomes of all requests of a branch.</summary>
+    public StreamDesk Streams { get; } = new(context);
 
     /// <summary>Queues whose store has to be read again before anything is done for them.</summary>
     public IReadOnlyCollection<DeviceAddress> Lost => _lost;
@@ -64,19 +70,19 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
     {
         if (AccessRules.MayAsk(who, asked.To, asked.Op) is not { } target)
         {
-            Refuse(batch, asker, new(HubErrorCode.Forbidden, "the token does not allow to ask this"));
+            Refuse(batch, asker, new(HubErrorCode.Forbidden, $"the token's hub.ask has no entry for {AccessRules.DeviceOf(asked.To)}/{asked.Op}; entries are DEVICE/OP, each also a beginning with * behind it"));
             return;
         }
 
         if (asked.Notify is true && (context.Notify is null || who.Kind is not IdentityKind.Backend))
         {
-            Refuse(batch, asker, new(HubErrorCode.BadField, "notify must be left out: this hub has no webhook, or none for this token"));
+            Refuse(batch, asker, new(HubErrorCode.BadField, context.Notify is null ? "notify must be left out: this hub has no HUB_WEBHOOK_URL" : "notify must be left out: only tokens of role backend have the webhook told"));
             return;
         }
 
         if (devices.Find(target.Device) is null)
         {
-            Refuse(batch, asker, new(HubErrorCode.UnknownDevice, "no device of this name was ever connected"));
+            Refuse(batch, asker, UnknownDevice(target.Device));
             return;
         }
 
@@ -89,7 +95,7 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
         // A request that is known is told of for nothing: asking again must be cheap, or nobody does it.
         if (queue.FindByKey(asked.Key) is null && _limits.Request(who, target, now) is { By: not LimitedBy.Nothing } limited)
         {
-            Refuse(batch, asker, new(HubErrorCode.TooManyRequests, $"too many requests of the {limited.By.ToString().ToLowerInvariant()}", RetryAfter: limited.RetryAfter));
+            Refuse(batch, asker, new(HubErrorCode.TooManyRequests, $"too many requests of {By(limited.By)}; the same can be asked in retry_ms", RetryAfter: limited.RetryAfter));
             return;
         }
 
@@ -105,13 +111,13 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
                 batch.Then(() => _askers.Tell(answer.Request!, asker), () => asker.Refused(s_noStore));
                 break;
             case AskVerdict.KeyConflict:
-                Refuse(batch, asker, new(HubErrorCode.KeyConflict, "the key stands for something else that was asked of this device"));
+                Refuse(batch, asker, new(HubErrorCode.KeyConflict, "the key stands for something else that was asked of this device: one key is for one thing to be done, with equal to, op and data"));
                 break;
             case AskVerdict.QueueFull:
-                Refuse(batch, asker, new(HubErrorCode.QueueFull, "the device has too much to do", RetryAfter: TimeSpan.FromSeconds(10)));
+                Refuse(batch, asker, new(HubErrorCode.QueueFull, "as many requests as may wait for a device wait for this one", RetryAfter: TimeSpan.FromSeconds(10)));
                 break;
             case AskVerdict.DeviceOffline:
-                Refuse(batch, asker, new(HubErrorCode.DeviceOffline, "the device is not connected, and ttl_ms is 0"));
+                Refuse(batch, asker, new(HubErrorCode.DeviceOffline, "the device is not connected, and ttl_ms is 0; with a greater one the request waits for it"));
                 break;
         }
 
@@ -122,22 +128,25 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
     public void Cancel(HubBatch batch, IAsker asker, Identity who, HubMessage.Cancel cancel, DateTimeOffset now)
     {
         var known = AccessRules.Target(who.Branch, cancel.To) is { } target && Queue(target.Device)?.FindByKey(cancel.Key) is { } found && found.Spec.Target == target ? found : null;
-        CancelFound(batch, asker, who, known, now);
+        CancelFound(batch, asker, who, known, known?.Id, now);
     }
 
     /// <summary>A cancel by the request's name, over HTTP.</summary>
-    public void Cancel(HubBatch batch, IAsker asker, Identity who, RequestId id, DateTimeOffset now) => CancelFound(batch, asker, who, Find(who, id), now);
+    public void Cancel(HubBatch batch, IAsker asker, Identity who, RequestId id, DateTimeOffset now) => CancelFound(batch, asker, who, Find(who, id), id, now);
 
     /// <summary>Where is it?</summary>
-    public void Seek(HubBatch batch, IAsker asker, Identity who, RequestId id)
+    public void Seek(HubBatch batch, IAsker asker, Identity who, RequestId id) => Look(batch, asker, who, id, asker.Told);
+
+    /// <summary>Where is it, and what becomes of it?</summary>
+    public void Follow(HubBatch batch, IAsker asker, Identity who, RequestId id) => Look(batch, asker, who, id, known => _askers.Tell(known, asker));
+
+    /// <summary>It waits no more.</summary>
+    /// <param name="request">Null when it was never told of one.</param>
+    public void Unfollow(IAsker asker, RequestRecord? request)
     {
-        if (Find(who, id) is { } known && AccessRules.MayAsk(who, known.Spec.Target.Wire, known.Spec.Op) is not null)
+        if (request is not null)
         {
-            batch.Then(() => asker.Told(known), () => asker.Refused(s_noStore));
-        }
-        else
-        {
-            Refuse(batch, asker, new(HubErrorCode.UnknownRequest, "no request of this name is known"));
+            _askers.Forget(request.Id, asker);
         }
     }
 
@@ -193,11 +202,11 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
 
     public void Forget(IHubClient client) => _askers.Forget(client);
 
-    private void CancelFound(HubBatch batch, IAsker asker, Identity who, RequestRecord? known, DateTimeOffset now)
+    private void CancelFound(HubBatch batch, IAsker asker, Identity who, RequestRecord? known, RequestId? id, DateTimeOffset now)
     {
         if (known is null || AccessRules.MayCancel(who, known.Spec.Target.Wire, known.Spec.Op) is null)
         {
-            Refuse(batch, asker, new(HubErrorCode.UnknownRequest, "no request of this name or key is known"));
+            Refuse(batch, asker, Unknown(id, who));
             return;
         }
 
@@ -221,6 +230,32 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
 
     private RequestRecord? Find(Identity who, RequestId id) =>
         _where.TryGetValue(id, out var device) && device.Branch == who.Branch && _queues.TryGetValue(device, out var queue) ? queue.Find(id) : null;
+
+    private void Look(HubBatch batch, IAsker asker, Identity who, RequestId id, Action<RequestRecord> tell)
+    {
+        if (Find(who, id) is { } known && AccessRules.MayAsk(who, known.Spec.Target.Wire, known.Spec.Op) is not null)
+        {
+            batch.Then(() => tell(known), () => asker.Refused(s_noStore));
+        }
+        else
+        {
+            Refuse(batch, asker, Unknown(id, who));
+        }
+    }
+
+    /// <summary>One that waits to be read from the store again is not gone.</summary>
+    private HubError Unknown(RequestId? id, Identity who) => id is { } known && _where.TryGetValue(known, out var device) && device.Branch == who.Branch && _lost.Contains(device) ? s_noStore : s_unknown;
+
+    public static HubError UnknownDevice(DeviceAddress device) => new(
+        HubErrorCode.UnknownDevice, $"no device {device.Id} was ever connected in branch {device.Branch}, which is the token's; a device is known from its first connection on");
+
+    private string By(LimitedBy by) => by switch
+    {
+        LimitedBy.Identity => $"this token's subject (at most {context.Limits.Rates.Identity.Count} a minute)",
+        LimitedBy.Branch => $"this branch (HUB_BRANCH_RATE: {context.Limits.Rates.Branch.Count} a minute)",
+        LimitedBy.Target => $"this device or part (HUB_TARGET_RATE: {context.Limits.Rates.Target.Count} a minute)",
+        LimitedBy.Connection or LimitedBy.Nothing => "this connection",
+    };
 
     private void Refuse(HubBatch batch, IAsker asker, HubError error)
     {
@@ -279,6 +314,7 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
                 context.Log.RequestMoved(request.Id.Value, request.Spec.Op, request.Spec.Target.ToString(), request.Phase.Word(), request.Because, request.Spec.Correlation);
                 context.Metrics.Requests.Add(request.Phase);
                 _askers.Tell(request);
+                Streams.Tell(request);
                 break;
             case RequestEffectKind.Contradicted:
                 context.Log.Contradicted(request.Spec.Target.ToString(), request.Id.Value, request.Phase.Word(), request.Spec.Correlation);

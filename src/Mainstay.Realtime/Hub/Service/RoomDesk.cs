@@ -24,7 +24,7 @@ internal sealed class RoomDesk(HubContext context)
     {
         if (AccessRules.MaySubscribe(client.Who, sub.Room) is not { } room)
         {
-            Refuse(batch, client, sub.Id, new(HubErrorCode.Forbidden, "the token does not allow this room"));
+            Refuse(batch, client, sub.Id, new(HubErrorCode.Forbidden, $"the token's hub.subscribe has no entry for the room {sub.Room}"));
         }
         else if (await OpenAsync(room, batch, now) is not { } history)
         {
@@ -84,7 +84,7 @@ internal sealed class RoomDesk(HubContext context)
     {
         if (AccessRules.MayPublish(who, pub.Room) is not { } room)
         {
-            batch.Always(() => refused(new(HubErrorCode.Forbidden, "the token does not allow to publish in this room")));
+            batch.Always(() => refused(new(HubErrorCode.Forbidden, $"the token's hub.publish has no entry for the room {pub.Room}")));
             return;
         }
 
@@ -109,7 +109,7 @@ internal sealed class RoomDesk(HubContext context)
                 batch.Then(() => done(position), () => refused(s_noStore));
                 break;
             case PublishVerdict.KeyConflict:
-                batch.Then(() => refused(new(HubErrorCode.KeyConflict, "the key stands for another event of this room")), () => refused(s_noStore));
+                batch.Then(() => refused(new(HubErrorCode.KeyConflict, "the key stands for an event of this room with other data: one key is for one event")), () => refused(s_noStore));
                 break;
             case PublishVerdict.KeysFull:
                 batch.Always(() => refused(new(HubErrorCode.QueueFull, "too many keys of this room are kept", RetryAfter: TimeSpan.FromSeconds(10))));

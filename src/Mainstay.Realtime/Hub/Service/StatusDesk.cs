@@ -35,7 +35,7 @@ internal sealed class StatusDesk(HubContext context)
     {
         if (!AccessRules.MayWatch(client.Who, watch.Of))
         {
-            batch.Always(() => client.Send(MessageWriter.Error(new(HubErrorCode.Forbidden, "the token does not allow to watch this", watch.Id))));
+            batch.Always(() => client.Send(MessageWriter.Error(new(HubErrorCode.Forbidden, $"the token's hub.watch has no entry for {watch.Of}", watch.Id))));
             return;
         }
 

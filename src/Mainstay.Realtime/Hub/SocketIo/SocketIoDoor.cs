@@ -47,6 +47,7 @@ internal sealed class SocketIoDoor(HubDoor hub, ConnectionPorts ports, EventMap?
             }
         })
         {
+            MayCompress = ports.Limits.Compression,
             SlowClose = ((int)HubClose.ReadsTooSlowly, HubActor.RetryReason(TimeSpan.FromSeconds(1))),
         };
     }

@@ -189,7 +189,7 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
 
         if (entry.Claims is null || Access.Identity.In(entry.Claims, hello.Branch) is not { } who)
         {
-            Close(HubClose.WrongToken, "the token is not for this hub or branch");
+            Close(HubClose.WrongToken, Reason(entry.Claims is null ? entry.Fault : Access.Identity.WhyNot(entry.Claims, hello.Branch)));
             return null;
         }
 
@@ -209,6 +209,9 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
 
         return new(this, who, hello.Device, ports.NewId(), ports.NextNumber(), entry);
     }
+
+    /// <summary>A close has room for 123 bytes.</summary>
+    private static string Reason(string because) => because.Length <= 123 ? because : because[..123];
 
     private bool HasExpired(HubClient client)
     {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Mainstay.Realtime.Hub.Sockets;
 
 /// <summary>Decides which requests become connections of the hub.</summary>
-internal sealed class HubDoor(ConnectionPorts ports)
+internal sealed class HubDoor(ConnectionPorts ports) : IDisposable
 {
     public const string Route = "/hub";
     public const string Protocol = "mainstay.hub.v1";
@@ -16,11 +16,16 @@ internal sealed class HubDoor(ConnectionPorts ports)
     private const int MaxMessageBytes = MessageReader.MaxBytes;
 
     private static readonly TimeSpan s_slowRetry = TimeSpan.FromSeconds(1);
-    private volatile bool _draining;
+    private readonly CancellationTokenSource _drain = new();
 
-    public bool IsDraining => _draining;
+    public bool IsDraining => _drain.IsCancellationRequested;
 
-    public void Drain() => _draining = true;
+    /// <summary>Cancelled when the process begins to end: what is held open for somebody ends with it.</summary>
+    public CancellationToken Draining => _drain.Token;
+
+    public void Drain() => _drain.Cancel();
+
+    public void Dispose() => _drain.Dispose();
 
     public async ValueTask<UpgradeAnswer> DecideAsync(UpgradeRequest request, CancellationToken token)
     {
@@ -29,7 +34,7 @@ internal sealed class HubDoor(ConnectionPorts ports)
             return new UpgradeRefusal(404, "no_route", $"WebSockets are answered at {Route}");
         }
 
-        if (_draining)
+        if (IsDraining)
         {
             return new UpgradeRefusal(503, "draining", "this process ends; come back in a moment") { Fields = [new("Retry-After", "1")] };
         }
@@ -50,6 +55,7 @@ internal sealed class HubDoor(ConnectionPorts ports)
         return new UpgradeAccepted(Protocol, MaxMessageBytes, socket => new HubConnection(socket, credentials, early, ports, NativeDialect.Instance).RunAsync())
         {
             IsPingedByHandler = true,
+            MayCompress = ports.Limits.Compression,
             SlowClose = ((int)HubClose.ReadsTooSlowly, HubActor.RetryReason(s_slowRetry)),
         };
     }

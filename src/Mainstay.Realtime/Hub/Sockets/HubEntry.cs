@@ -11,8 +11,8 @@ internal sealed record Entry(Claims? Claims, DateTimeOffset? ValidUntil, AuthOut
     /// <summary>What it was instead of a token.</summary>
     public Licence? Licence { get; init; }
 
-    /// <summary>A good token, and not one for this.</summary>
-    public bool IsForSomethingElse => Claims is null && Refused is null;
+    /// <summary>Why a good token is not one for this: it has no claims that could be read.</summary>
+    public string Fault { get; init; } = "";
 }
 
 /// <summary>Who comes to the hub, by socket or by HTTP: the token by the auth gate, and for people at browsers an origin from the list beside it.</summary>
@@ -33,7 +33,7 @@ internal sealed class HubEntry(AuthGate gate, AuthPolicy policy, LicenceFile? li
             return new(null, null, (AuthOutcome.Refused)outcome);
         }
 
-        var claims = HubClaims.Read(identity);
+        var (claims, fault) = HubClaims.Read(identity);
 
         // A browser sends its token from any page that has got hold of it; a list of origins that is empty admits none.
         if (claims?.Kind is IdentityKind.Web && !(credentials.Origin is [var origin] && policy.Origins.Allowed.Contains(origin, StringComparer.Ordinal)))
@@ -41,7 +41,7 @@ internal sealed class HubEntry(AuthGate gate, AuthPolicy policy, LicenceFile? li
             return new(null, null, new(credentials.Origin.IsEmpty ? Refusal.OriginMissing : Refusal.OriginRefused));
         }
 
-        return new(claims, identity.ValidUntil, null);
+        return new(claims, identity.ValidUntil, null) { Fault = fault };
     }
 
     /// <summary>What the policy asks of everybody is asked of these devices as well.</summary>

@@ -72,30 +72,8 @@ internal sealed record IngestOptions
             .Select(p => $"{p.Code}: {p.What}\n  fix: {p.Fix}")
             .ToList();
 
-        var adapter = complete["PUBSUB_ADAPTER"] switch
-        {
-            "redis_streams" => AdapterKind.RedisStreams,
-            "kafka" => AdapterKind.Kafka,
-            "in_memory" => AdapterKind.InMemory,
-            _ => AdapterKind.Log,
-        };
-        RedisOptions? redis = null;
-        var saidOfRedis = problems.Exists(p => p.Contains("REDIS_URL", StringComparison.Ordinal));
-        if (!saidOfRedis && adapter is AdapterKind.RedisStreams && complete.GetValueOrDefault("REDIS_URL") is { Length: > 0 } url && !RedisOptions.TryParse(url, out redis, out var fault))
-        {
-            problems.Add($"REDIS_URL: {fault}");
-        }
-
-        var kafka = adapter is AdapterKind.Kafka ? KafkaOptions.Read(complete) : null;
-        problems.AddRange(kafka?.Problems ?? []);
-        if (adapter is AdapterKind.InMemory && !(bool.TryParse(complete["ALLOW_LOSS"], out var mayLose) && mayLose))
-        {
-            problems.Add("PUBSUB_ADAPTER is in_memory, which keeps nothing across a restart\n  fix: take log, which needs no server, or say ALLOW_LOSS=true");
-        }
-
-        var auth = AuthPolicyReader.Read(complete, Route);
-        var (telephony, ofTelephony) = TelephonyOptions.Read(complete);
-        problems.AddRange(auth.Problems.Concat(ofTelephony).Select(p => $"{p.Variable} {p.What}\n  fix: {p.Fix}").Distinct());
+        var parts = new IngestParts(complete);
+        problems.AddRange(parts.Faults.Where(f => f.Variable != "REDIS_URL" || !problems.Exists(p => p.Contains("REDIS_URL", StringComparison.Ordinal))).Select(f => f.ToString()).ToArray());
         if (Number(complete, "PORT") is not (> 0 and <= ushort.MaxValue))
         {
             problems.Add("PORT must be a number from 1 to 65535\n  fix: run the service by Mainstay (kind: ingest), which picks it");
@@ -111,12 +89,12 @@ internal sealed record IngestOptions
             Port = (int)Number(complete, "PORT")!,
             Data = complete.GetValueOrDefault("MAINSTAY_DATA") is { Length: > 0 } data ? data : Path.Combine(Path.GetTempPath(), "mainstay-ingest"),
             SupervisorSocket = complete.GetValueOrDefault("NOTIFY_SOCKET"),
-            Adapter = adapter,
+            Adapter = parts.Adapter,
             Retention = Duration(complete, "STREAM_RETENTION"),
-            Redis = redis is null ? null : redis with { Retention = Duration(complete, "STREAM_RETENTION") },
-            Kafka = kafka,
-            Auth = auth.Policy!,
-            Telephony = telephony,
+            Redis = parts.Redis is not { } redis ? null : redis with { Retention = Duration(complete, "STREAM_RETENTION") },
+            Kafka = parts.Kafka,
+            Auth = parts.Auth!,
+            Telephony = parts.Telephony,
             Policy = new() { AckInterval = (int)Number(complete, "ACK_INTERVAL")!, Window = TimeSpan.FromMilliseconds(Number(complete, "BUFFER_DURATION_MS")!.Value) },
             Topic = complete["STREAM_TOPIC"],
             EventsTopic = complete["EVENTS_TOPIC"],
@@ -125,6 +103,10 @@ internal sealed record IngestOptions
             WhenFull = complete["SPOOL_WHEN_FULL"] == "drop_oldest" ? SpoolFull.DropOldest : SpoolFull.Reject,
         }, []);
     }
+
+    /// <summary>What is wrong beside what the schema says, and beside what Mainstay itself sets.</summary>
+    /// <param name="complete">With the schema's defaults.</param>
+    public static IReadOnlyList<SettingFault> Faults(ImmutableSortedDictionary<string, string> complete) => new IngestParts(complete).Faults;
 
     private static long? Number(ImmutableSortedDictionary<string, string> environment, string name) =>
         long.TryParse(environment.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;

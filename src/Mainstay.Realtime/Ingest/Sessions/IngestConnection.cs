@@ -201,6 +201,9 @@ internal sealed class IngestConnection(MessageSocket socket, IngestContext conte
             case IngestEffect.SayError(var code, var message):
                 socket.SendText(ServerText.Error(code, message));
                 break;
+            case IngestEffect.PauseReading when !_state.IsPaused:
+                // A broker that stores at once has said so while the frame was handed to it: what this pause would wait for has been.
+                break;
             case IngestEffect.PauseReading:
                 _paused ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
                 context.Counters.Pause();

@@ -43,14 +43,10 @@ public sealed class RunningKafka : IDisposable
     /// <summary>All records of a topic as kcat reads them, by partition, in the order of each.</summary>
     public async Task<KafkaMessage[]> ReadAsync(string topic)
     {
-        var result = await Child.RunAsync("kcat", ["-C", "-q", "-e", "-b", Brokers, "-t", topic, "-o", "beginning", "-f", @"%p\t%o\t%k\t%h\t%S\t%s\n"], "/", [], s_deadline);
-        return [.. result.MustExit(0).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).Select(parts => new KafkaMessage(
-            int.Parse(parts[0], CultureInfo.InvariantCulture),
-            long.Parse(parts[1], CultureInfo.InvariantCulture),
-            parts[2],
-            parts[3].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(h => h.Split('=', 2)).ToDictionary(h => h[0], h => h[1], StringComparer.Ordinal),
-            int.Parse(parts[4], CultureInfo.InvariantCulture),
-            parts[5]))];
+        // Values are any bytes, and a pipe of lines holds text only: as hexadecimal digits they are both.
+        var command = $@"set -o pipefail; kcat -C -q -e -b {Brokers} -t {topic} -o beginning -f '%p\t%o\t%k\t%h\t%S\n%s' | od -An -v -tx1";
+        var result = await Child.RunAsync("bash", ["-c", command], "/", [], s_deadline);
+        return [.. KafkaMessage.Read(Convert.FromHexString(string.Concat(result.MustExit(0).Out.Where(char.IsAsciiHexDigit))))];
     }
 
     public void Dispose()
@@ -99,7 +95,3 @@ public sealed class RunningKafka : IDisposable
     }
 #pragma warning restore SYSLIB1054, CA5392, CA2101
 }
-
-/// <param name="Size">Of its value, in bytes.</param>
-/// <param name="Value">As text.</param>
-public sealed record KafkaMessage(int Partition, long Offset, string Key, Dictionary<string, string> Headers, int Size, string Value);

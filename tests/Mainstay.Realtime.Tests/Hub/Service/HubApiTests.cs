@@ -73,6 +73,53 @@ public sealed class HubApiTests : IDisposable
     }
 
     [Fact]
+    public async Task A_refusal_says_what_is_wrong_and_where()
+    {
+        await using var hub = await HubUnderTest.StartAsync(_folder);
+        await using (var once = await hub.DeviceAsync())
+        {
+        }
+
+        const string Path = "/_hub/devices/till-1/requests";
+        static string Backend(string hub) => HubUnderTest.Token("backend", "shop", hub: hub);
+        (string Path, string Body, string? Token, string? Key, string Says)[] cases =
+        [
+            (Path, Print, Backend("""{"ask":["till-1/print","till-1"]}"""), "k", "the token's hub.ask[1] must be DEVICE/OP"),
+            (Path, Print, Backend("""{"ask":"till-1/print"}"""), "k", "the token's hub.ask must be a list of at most 200 texts"),
+            (Path, Print, Backend("""{"publish":["a","b*c"]}"""), "k", "the token's hub.publish[1] must be a name, or a beginning with * behind it"),
+            (Path, Print, Backend("\"ask\""), "k", "the token's hub must be an object"),
+            (Path, Print, HubUnderTest.Token("admin", "shop"), "k", "the token's role must be web, device or backend"),
+            (Path, Print, HubUnderTest.Token("backend", "the shop"), "k", "the token's sub must be a name"),
+            (Path, Print, HubUnderTest.Token("backend", "shop", "a branch"), "k", "the token's branch must be a name"),
+            (Path, Print, HubUnderTest.Token("device", "till-1"), "k", "the token's role is not backend"),
+            (Path + "?branch=south", Print, null, "k", "the token is not for the branch south, but for north"),
+            (Path, Print, Backend("""{"ask":["till-1/open"]}"""), "k", "the token's hub.ask has no entry for till-1/print"),
+            ("/_hub/rooms/orders/events", """{"data":1}""", Backend("{}"), null, "the token's hub.publish has no entry for the room orders"),
+            ("/_hub/devices/till-9/requests", Print, null, "k", "no device till-9 was ever connected in branch north"),
+            ("/_hub/devices/till%201/requests", Print, null, "k", "the name in the path must be"),
+            (Path, Print, null, null, "Idempotency-Key must be there"),
+            (Path, Print, null, "a key", "Idempotency-Key must be 1 to 128 of"),
+            (Path, """{"op":"print","part":"a/b"}""", null, "k", "part must be 1 to 128 of"),
+            (Path, """{"op":"print","notify":true}""", null, "k", "this hub has no HUB_WEBHOOK_URL"),
+            (Path, "[]", null, "k", "the body is one JSON object"),
+            (Path, """{"op":"print","ttl_ms":0}""", null, "k", "the device is not connected, and ttl_ms is 0"),
+            ("/_hub/devices", Print, null, null, "this path takes GET only"),
+            ("/_hub/nothing", Print, null, null, "what there is says /_hub/openapi.json"),
+            ("/hub", Print, null, null, "/hub is a WebSocket"),
+        ];
+        foreach (var (path, body, token, key, says) in cases)
+        {
+            using var answer = await hub.SendAsync(HttpMethod.Post, path, body, token, key is null ? [] : [("Idempotency-Key", key)]);
+            var json = await JsonAsync(answer);
+            Assert.Contains(says, json.Text("message"), StringComparison.Ordinal);
+            Assert.Equal("err", json.Text("t"));
+        }
+
+        using var bare = await hub.Http.GetAsync(new Uri("/_hub/devices", UriKind.Relative));
+        Assert.Contains("send Authorization: Bearer TOKEN", (await JsonAsync(bare)).Text("message"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_cancel_and_an_expired_request_have_their_statuses()
     {
         await using var hub = await HubUnderTest.StartAsync(_folder);
@@ -136,7 +183,7 @@ public sealed class HubApiTests : IDisposable
         var described = document.RootElement.GetProperty("paths").EnumerateObject()
             .Select(p => (Route: ApiRoute.Of(p.Name.Replace("{id}", "x", StringComparison.Ordinal).Replace("{room}", "x", StringComparison.Ordinal)), Methods: p.Value))
             .ToDictionary(p => p.Route.Kind, p => p);
-        Assert.Equal(Enum.GetValues<ApiKind>().Except([ApiKind.Socket, ApiKind.Nothing]).Order(), described.Keys.Order());
+        Assert.Equal(Enum.GetValues<ApiKind>().Except([ApiKind.Socket, ApiKind.BadName, ApiKind.Nothing]).Order(), described.Keys.Order());
         Assert.All(described.Values, d => Assert.All(d.Route.Methods, m => Assert.True(d.Methods.TryGetProperty(m.ToLowerInvariant(), out _), $"{d.Route} {m}")));
     }
 

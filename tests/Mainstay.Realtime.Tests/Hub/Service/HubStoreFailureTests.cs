@@ -69,17 +69,7 @@ public sealed class HubStoreFailureTests : IDisposable
     {
         // It has as long to take its close as this test needs to fill everything that is between the two.
         await using var hub = await HubUnderTest.StartAsync(_folder, serving: new() { ClosePatience = TimeSpan.FromMinutes(1) });
-        await using var shop = await hub.BackendAsync();
-        await shop.SendAsync("""{"t":"sub","id":"s","room":"orders"}""");
-        await shop.NextAsync("ok");
-        await using var slow = await SilentPeer.JoinAsync(hub, "orders");
-        var data = new string('x', 100_000);
-        for (var i = 1; i <= 200; i++)
-        {
-            await shop.SendAsync($$"""{"t":"pub","id":"p{{i}}","room":"orders","data":"{{data}}"}""");
-            await shop.NextAsync("evt", e => e.GetProperty("offset").GetInt32() == i);
-        }
-
+        await using var slow = await FloodedAsync(hub);
         Assert.Equal((4002, "retry_ms=1000;resume=1"), await slow.ReadToCloseAsync());
     }
 
@@ -87,17 +77,7 @@ public sealed class HubStoreFailureTests : IDisposable
     public async Task A_peer_that_does_not_even_take_its_close_is_cut()
     {
         await using var hub = await HubUnderTest.StartAsync(_folder, serving: new() { ClosePatience = TimeSpan.FromMilliseconds(100) });
-        await using var shop = await hub.BackendAsync();
-        await shop.SendAsync("""{"t":"sub","id":"s","room":"orders"}""");
-        await shop.NextAsync("ok");
-        await using var slow = await SilentPeer.JoinAsync(hub, "orders");
-        var data = new string('x', 100_000);
-        for (var i = 1; i <= 200; i++)
-        {
-            await shop.SendAsync($$"""{"t":"pub","id":"p{{i}}","room":"orders","data":"{{data}}"}""");
-            await shop.NextAsync("evt", e => e.GetProperty("offset").GetInt32() == i);
-        }
-
+        await using var slow = await FloodedAsync(hub);
         await Assert.ThrowsAsync<System.Net.WebSockets.WebSocketException>(slow.ReadToCloseAsync);
     }
 
@@ -110,5 +90,22 @@ public sealed class HubStoreFailureTests : IDisposable
         {
             Assert.Contains(problems, p => p.Contains(name, StringComparison.Ordinal) && p.Contains("fix: ", StringComparison.Ordinal));
         }
+    }
+
+    /// <summary>A peer that has not read 20 MB, while somebody else in the room has.</summary>
+    private static async Task<SilentPeer> FloodedAsync(HubUnderTest hub)
+    {
+        await using var shop = await hub.BackendAsync();
+        await shop.SendAsync("""{"t":"sub","id":"s","room":"orders"}""");
+        await shop.NextAsync("ok");
+        var slow = await SilentPeer.JoinAsync(hub, "orders");
+        var data = new string('x', 100_000);
+        for (var i = 1; i <= 200; i++)
+        {
+            await shop.SendAsync($$"""{"t":"pub","id":"p{{i}}","room":"orders","data":"{{data}}"}""");
+            await shop.NextAsync("evt", e => e.GetProperty("offset").GetInt32() == i);
+        }
+
+        return slow;
     }
 }

@@ -125,8 +125,11 @@ public sealed class HubWebhookTests : IDisposable
             Assert.Contains(line, text, StringComparison.Ordinal);
         }
 
-        using var outside = await hub.SendAsync(HttpMethod.Get, "/metrics", null, null, ("X-Forwarded-For", "203.0.113.7"));
-        Assert.Equal(HttpStatusCode.NotFound, outside.StatusCode);
+        foreach (var (name, value) in ((string, string)[])[("X-Forwarded-For", "203.0.113.7"), ("X-Real-IP", "203.0.113.7"), ("Forwarded", "for=203.0.113.7"), ("Host", "rebound.example.com")])
+        {
+            using var outside = await hub.SendAsync(HttpMethod.Get, "/metrics", null, null, (name, value));
+            Assert.Equal(HttpStatusCode.NotFound, outside.StatusCode);
+        }
     }
 
     private static Task<HttpResponseMessage> AskAsync(HubUnderTest hub, string key, params (string, string)[] headers) =>
