@@ -1,118 +1,45 @@
-using System.Globalization;
-using System.Text.Json;
 using Mainstay.Bench.Report;
-using Mainstay.Harness;
-using Mainstay.Harness.Network;
-using Mainstay.Harness.Processes;
 
 namespace Mainstay.Bench.Realtime;
 
-/// <summary>Frames a second that are acknowledged, and how many of them are stored; and what an idle socket costs.</summary>
+/// <summary>The realtime services beside a Node service of the design that ingest replaces, and beside socket.io.</summary>
 internal static class RealtimeBench
 {
-    private const int Calls = 20;
-    private const int Window = 80;
-
-    private static readonly string[] Kinds = ["mainstay", "ws"];
+    private const int Idle = 10_000;
 
     public static async Task<BenchReport> RunAsync(BenchOptions options)
     {
-        var seconds = options.Seconds ?? 8;
-        var sockets = options.Count ?? (options.Large ? 10_000 : 5_000);
-        var report = new BenchReport("realtime", $"{Calls} calls of one Node client send frames of 3,200 bytes into Redis, {Window} of each unacknowledged; then {sockets:N0} idle sockets.");
-        List<Row> flow = [], idle = [];
-        for (var repeat = 0; repeat < (options.Repeats ?? 3); repeat++)
+        var (seconds, repeats) = (options.Seconds ?? 8, options.Repeats ?? 3);
+        var report = new BenchReport("realtime", $"Ingest and hub on loopback; clients, Redis and services share the machine. {repeats} rounds, each with all subjects in turn.");
+        await FillAsync(report, $"Frames, as fast as they are acknowledged. {FrameFlow.About}", repeats, Each(FrameFlow.Subjects(options), of => FrameFlow.FastAsync(of, seconds)));
+        await FillAsync(report, "Acks. 200 calls at 10 frames a second; an ack for each frame, and then the last of 25 frames with an ack for ten", repeats, Each(FrameFlow.Subjects(options), of => FrameFlow.SteadyAsync(of, seconds)));
+        await FillAsync(report, "Idle sockets", 1, Each(IdleSockets.Subjects(options), subject => IdleSockets.MeasureAsync(subject, options.Count ?? Idle)));
+        await FillAsync(report, "Fan-out. One publisher, one room", repeats, Rooms(new Room(1_000, 10, seconds, 200, 0)));
+        await FillAsync(report, "A watcher that stops reading. What the others notice", repeats, Rooms(new Room(50, 50, Math.Max(seconds, 15), 16_000, 0), new Room(50, 50, Math.Max(seconds, 15), 16_000, 1)));
+        report.Note("npm ws + ioredis acknowledges a frame when it comes in (as the original does) or, as an own row, when Redis has it; both keep the last 1,000 frames of all calls. Mainstay acknowledges when Redis has it, and keeps ten minutes.");
+        report.Note("Events of the hub are on disk before anybody is told; socket.io has none.");
+        return report;
+
+        IEnumerable<Func<Task<Row>>> Rooms(params Room[] rooms) => rooms.SelectMany(room => Each(FanOut.Subjects(options), of => FanOut.MeasureAsync(of(), room)));
+    }
+
+    private static IEnumerable<Func<Task<Row>>> Each<T>(IEnumerable<T> subjects, Func<T, Task<Row>> measure) => subjects.Select<T, Func<Task<Row>>>(subject => () => measure(subject));
+
+    /// <summary>Round by round, so that what else the machine does disturbs all alike.</summary>
+    private static async Task FillAsync(BenchReport report, string title, int rounds, IEnumerable<Func<Task<Row>>> measures)
+    {
+        List<Row> rows = [];
+        var all = measures.ToArray();
+        for (var round = 0; round < rounds; round++)
         {
-            foreach (var kind in Kinds.Where(options.Wants))
+            foreach (var measure in all)
             {
-                flow.Add(await FlowAsync(kind, seconds));
+                rows.Add(await measure());
             }
         }
 
-        foreach (var subject in Idle(options))
-        {
-            idle.Add(await IdleAsync(subject, sockets));
-        }
-
-        report.Add("Frames", flow);
-        report.Add("Idle sockets", idle);
-        report.Note("npm ws + ioredis acknowledges a frame when it comes in and keeps the last 1,000 of all calls; Mainstay when Redis has it, and keeps ten minutes. Client, Redis and service share the machine.");
-        return report;
+        report.Add(title, rows.OrderBy(r => r.Cells[0].Value as string, StringComparer.Ordinal).ThenBy(r => Key(r)));
     }
 
-    private static IEnumerable<Subject> Idle(BenchOptions options)
-    {
-        if (options.WantsMainstay())
-        {
-            yield return Subject.Mainstay(redis: null);
-        }
-
-        if (options.Wants("ws"))
-        {
-            yield return Subject.Node("redis://127.0.0.1:1");
-        }
-
-        if (options.Wants("socket.io"))
-        {
-            yield return Subject.SocketIo();
-        }
-    }
-
-    private static async Task<Row> FlowAsync(string kind, int seconds)
-    {
-        var data = Directory.CreateTempSubdirectory("mainstay-bench-").FullName;
-        var redisPort = FreePort.Take();
-        await using var redis = Child.Start("redis-server", ["--port", $"{redisPort}", "--bind", "127.0.0.1", "--save", "", "--dir", data], data, []);
-        await Eventually.BecomesAsync("redis answers", () => RedisAsync(redisPort, "PING"), said => said.Contains("PONG", StringComparison.Ordinal));
-        var url = $"redis://127.0.0.1:{redisPort}";
-        var subject = kind == "mainstay" ? Subject.Mainstay(url) : Subject.Node(url);
-        Progress.Say($"{subject.Name}: {seconds} s");
-        var (service, port) = await subject.StartAsync(data);
-        await using var running = service;
-        var cpu = ProcFs.CpuSeconds([service.Pid]);
-        var client = await Child.RunAsync("node", [Subject.Script("ingest-load.js"), $"{port}", $"{Calls}", $"{seconds}", $"{Window}"], data, [], TimeSpan.FromSeconds(seconds + 30));
-        cpu = ProcFs.CpuSeconds([service.Pid]) - cpu;
-        using var seen = JsonDocument.Parse(client.MustExit(0).Out);
-        var acked = seen.RootElement.GetProperty("acked").GetInt64();
-        var row = new Row(
-            ("service", subject.Name),
-            ("acked frames/s", seen.RootElement.GetProperty("per_second").GetDouble()),
-            ("of them in the stream", await StreamLengthAsync(redisPort)),
-            ("acked", acked),
-            ("ack p50 ms", seen.RootElement.GetProperty("p50").GetDouble()),
-            ("ack p99 ms", seen.RootElement.GetProperty("p99").GetDouble()),
-            ("CPU s per 100,000 frames", cpu / acked * 100_000),
-            ("RSS MB", ProcFs.ResidentBytes(service.Pid) / 1e6));
-        service.Send(Signal.Kill);
-        redis.Send(Signal.Kill);
-        return row;
-    }
-
-    private static async Task<Row> IdleAsync(Subject subject, int count)
-    {
-        var data = Directory.CreateTempSubdirectory("mainstay-bench-").FullName;
-        Progress.Say($"{subject.Name}: {count:N0} idle sockets");
-        var (service, port) = await subject.StartAsync(data);
-        await using var running = service;
-        var before = ProcFs.ResidentBytes(service.Pid);
-        await using var clients = Child.Start("node", [Subject.Script("idle-clients.js"), subject.Kind, $"{port}", $"{count}"], data, []);
-        await Eventually.TrueAsync("all sockets are open", () => clients.Out.Contains("open", StringComparison.Ordinal), TimeSpan.FromMinutes(2));
-        await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, CancellationToken.None);
-        var (after, cpu) = (ProcFs.ResidentBytes(service.Pid), ProcFs.CpuSeconds([service.Pid]));
-        await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, CancellationToken.None);
-        cpu = ProcFs.CpuSeconds([service.Pid]) - cpu;
-        clients.Send(Signal.Kill);
-        service.Send(Signal.Kill);
-        return new(
-            ("service", subject.Name),
-            ("RSS MB before", before / 1e6),
-            ("RSS MB with them", after / 1e6),
-            ("KB per socket", (after - before) / 1024.0 / count),
-            ("CPU %", cpu / 5 * 100));
-    }
-
-    private static async Task<long> StreamLengthAsync(int port) => long.Parse((await RedisAsync(port, "XLEN", "audio_stream")).Trim(), CultureInfo.InvariantCulture);
-
-    private static async Task<string> RedisAsync(int port, params string[] command) =>
-        (await Child.RunAsync("redis-cli", ["-p", $"{port}", .. command], "/", [], TimeSpan.FromSeconds(10))).Out;
+    private static object? Key(Row row) => row.Cells.FirstOrDefault(c => c.Column == "that stopped").Value;
 }

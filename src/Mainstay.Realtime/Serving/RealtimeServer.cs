@@ -13,6 +13,9 @@ namespace Mainstay.Realtime.Serving;
 internal sealed class RealtimeServer : IAsyncDisposable
 {
     private readonly WebApplication _host;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _ended = new();
+    private Task _heap = Task.CompletedTask;
 
     /// <param name="port">On loopback: the edge is in front. 0 for any that is free.</param>
     /// <param name="decide">What becomes of a request for a WebSocket.</param>
@@ -20,6 +23,7 @@ internal sealed class RealtimeServer : IAsyncDisposable
     /// <param name="unixSocket">A path at which it is asked as well, by HTTP only; null: none.</param>
     public RealtimeServer(int port, Func<UpgradeRequest, CancellationToken, ValueTask<UpgradeAnswer>> decide, RequestDelegate http, ServingLimits limits, TimeProvider time, ILoggerFactory loggers, string? unixSocket = null)
     {
+        _time = time;
         var takeover = new UpgradeTakeover(decide, limits, time, loggers.CreateLogger<UpgradeTakeover>());
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore();
@@ -47,10 +51,20 @@ internal sealed class RealtimeServer : IAsyncDisposable
     /// <summary>After the start: where it listens.</summary>
     public int Port => new Uri(_host.Urls.First()).Port;
 
-    public Task StartAsync(CancellationToken token) => _host.StartAsync(token);
+    public async Task StartAsync(CancellationToken token)
+    {
+        await _host.StartAsync(token);
+        _heap = new QuietHeap().RunAsync(_time, _ended.Token);
+    }
 
     /// <summary>Connections that are open by then are cut.</summary>
     public Task StopAsync(CancellationToken cut) => _host.StopAsync(cut);
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        await _heap.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ended.Dispose();
+        await _host.DisposeAsync();
+    }
 }

@@ -18,31 +18,49 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
 
     private static ReadOnlySpan<byte> HeadEnd => "\r\n\r\n"u8;
 
+    /// <summary>What this method keeps, it keeps as long as the socket is there: so nothing of the request, and not the answer, which may hold on to it.</summary>
     private async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        var (isTaken, carried) = await AnswerAsync(connection);
+        if (!isTaken)
+        {
+            await next(connection);
+        }
+        else if (carried is not null)
+        {
+            await CarryAsync(connection, carried);
+        }
+    }
+
+    /// <returns>Not taken: the HTTP server is to have it. Taken, and nothing to carry: it was refused.</returns>
+    private async Task<(bool IsTaken, Carried? Carried)> AnswerAsync(ConnectionContext connection)
     {
         if (await FirstRequestAsync(connection) is not { } request)
         {
-            await next(connection);
-            return;
+            return (false, null);
         }
 
-        var output = connection.Transport.Output;
         UpgradeAnswer answer = UpgradeHead.Fault(request) ?? await decide(request, connection.ConnectionClosed);
         if (answer is not UpgradeAccepted accepted)
         {
-            await output.WriteAsync(UpgradeHead.Refuse((UpgradeRefusal)answer));
-            return;
+            await connection.Transport.Output.WriteAsync(UpgradeHead.Refuse((UpgradeRefusal)answer));
+            return (true, null);
         }
 
         var deflate = accepted.MayCompress ? DeflateOffer.Choose(request) : null;
-        await output.WriteAsync(UpgradeHead.Accept(request, accepted.Protocol, deflate?.Answer));
+        await connection.Transport.Output.WriteAsync(UpgradeHead.Accept(request, accepted.Protocol, deflate?.Answer));
+        return (true, Begin(connection, accepted, deflate?.Options));
+    }
+
+    private Carried Begin(ConnectionContext connection, UpgradeAccepted accepted, WebSocketDeflateOptions? deflate)
+    {
         var watch = accepted.IsPingedByHandler ? new PeerWatch(time) : null;
-        await using var stream = new DuplexStream(connection.Transport, watch);
-        using var socket = WebSocket.CreateFromStream(stream, new()
+        var stream = new DuplexStream(connection.Transport, watch);
+        var socket = WebSocket.CreateFromStream(stream, new()
         {
             IsServer = true,
             SubProtocol = accepted.Protocol,
-            DangerousDeflateOptions = deflate?.Options,
+            DangerousDeflateOptions = deflate,
             KeepAliveInterval = watch is null ? limits.PingInterval : TimeSpan.Zero,
             KeepAliveTimeout = limits.PongPatience,
         });
@@ -54,20 +72,27 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
             Stream = stream,
             Watch = watch,
         };
+        return new(stream, socket, messages, accepted.Handle(messages));
+    }
+
+    private async Task CarryAsync(ConnectionContext connection, Carried carried)
+    {
+        await using var stream = carried.Stream;
+        using var socket = carried.Socket;
         try
         {
-            await accepted.Handle(messages);
-            await messages.FlushAsync();
-            await AwaitCloseAsync(messages, stream);
+            await carried.Handling;
+            await carried.Messages.FlushAsync();
+            await AwaitCloseAsync(carried.Messages, stream);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // One connection's fault is that connection's end.
             log.ConnectionFailed(e);
-            messages.Abort();
+            carried.Messages.Abort();
         }
 
-        if (messages.IsCut)
+        if (carried.Messages.IsCut)
         {
             // Else the server waits until the peer has read what was sent to it, and a mute one never does.
             connection.Abort(new("the WebSocket was cut"));
@@ -75,7 +100,7 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
         else
         {
             await LingerAsync(connection.Transport.Input, isRefused: socket.State is WebSocketState.Aborted);
-            _ = messages.CutLaterAsync();
+            _ = carried.Messages.CutLaterAsync();
         }
     }
 
@@ -203,4 +228,8 @@ internal sealed class UpgradeTakeover(Func<UpgradeRequest, CancellationToken, Va
         var reader = new SequenceReader<byte>(bytes);
         return reader.TryReadTo(out ReadOnlySequence<byte> _, HeadEnd) ? reader.Consumed : null;
     }
+
+    /// <summary>A WebSocket under way.</summary>
+    /// <param name="Handling">Ends when whoever handles it has done with it.</param>
+    private sealed record Carried(DuplexStream Stream, WebSocket Socket, MessageSocket Messages, Task Handling);
 }

@@ -35,6 +35,10 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
     private readonly RateCell _bad = new(new(ports.Limits.MaxBadMessages, TimeSpan.FromMinutes(1), ports.Limits.MaxBadMessages - 1));
     private readonly RateCell _all = new(ports.Limits.Rates.Messages);
     private readonly Queue<HubMessage> _read = [];
+
+    // Needed until the hello; a token is long, and its connection may stay for weeks.
+    private Credentials? _handshake = handshake;
+    private Entry? _early = early;
     private int _closed;
 
     public async Task RunAsync()
@@ -75,6 +79,7 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
                 return;
             }
 
+            (_handshake, _early) = (null, null);
             pulse = ports.Heartbeat.Add(client);
             while (await NextAsync() is { } message && !HasExpired(client))
             {
@@ -175,7 +180,7 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
     /// <summary>Null when it was closed instead.</summary>
     private async ValueTask<HubClient?> GreetAsync(HubMessage.Hello hello)
     {
-        var entry = hello.Token is { } token ? await ports.Entry.EnterAsync(HubEntry.With(handshake, token, ports.Time.GetUtcNow()), CancellationToken.None) : early;
+        var entry = hello.Token is { } token ? await ports.Entry.EnterAsync(HubEntry.With(_handshake!, token, ports.Time.GetUtcNow()), CancellationToken.None) : _early;
         if (entry is null || entry.Refused is not null)
         {
             Close(HubClose.Unauthorized, entry?.Refused?.Code ?? "no_credentials");
