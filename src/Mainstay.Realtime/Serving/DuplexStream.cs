@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.WebSockets;
 
 namespace Mainstay.Realtime.Serving;
 
@@ -49,34 +51,74 @@ internal sealed class DuplexStream(IDuplexPipe pipes, PeerWatch? watch = null) :
         }
     }
 
+    /// <summary>A frame of data, between two that the WebSocket writes, by whoever sends and without another thread: most peers take what comes, and then this is all that there is to do.</summary>
+    /// <returns>False: nothing of it was written, since something else is being written, or the connection has ended.</returns>
+    public bool TryWriteFrame(WebSocketMessageType type, ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length > Slice || !TryEnter())
+        {
+            return false;
+        }
+
+        try
+        {
+            FrameHead.Write(pipes.Output, type, payload.Length);
+            pipes.Output.Write(payload);
+            Finish(pipes.Output.FlushAsync(CancellationToken.None));
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            Release();
+            return false;
+        }
+    }
+
     /// <summary>Between two frames of the WebSocket. While one is being written there is no room, and nothing is to be learned: whoever does not take that one does not answer.</summary>
     /// <returns>False: no ping is on its way.</returns>
     public bool TryPing()
     {
-        try
+        if (watch is null || !TryEnter())
         {
-            if (watch is null || !_writing.Wait(0, CancellationToken.None))
-            {
-                return false;
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            // The connection has ended while whoever pings was on its way here.
             return false;
         }
 
-        _ = PingAsync(watch);
-        return true;
+        try
+        {
+            pipes.Output.Write(watch.NextPing());
+            Finish(pipes.Output.FlushAsync(CancellationToken.None));
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // Its reader has ended the connection.
+            Release();
+            return false;
+        }
     }
 
-    /// <summary>Never fails: that the connection is gone shows to its reader.</summary>
-    private async Task PingAsync(PeerWatch peer)
+    /// <summary>At once when the peer takes what comes, else when it does.</summary>
+    private void Finish(ValueTask<FlushResult> flush)
+    {
+        if (flush.IsCompletedSuccessfully)
+        {
+            // A peer that is gone shows to its reader.
+            _ = flush.Result;
+            Release();
+        }
+        else
+        {
+            watch?.Writing();
+            _ = FinishAsync(flush);
+        }
+    }
+
+    /// <summary>Until the peer has taken enough of what was written. Never fails: that the connection is gone shows to its reader.</summary>
+    private async Task FinishAsync(ValueTask<FlushResult> flush)
     {
         try
         {
-            peer.Writing();
-            await FlushedAsync(peer.NextPing(), CancellationToken.None).ConfigureAwait(false);
+            await flush.ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or ObjectDisposedException or OperationCanceledException)
         {
@@ -84,8 +126,21 @@ internal sealed class DuplexStream(IDuplexPipe pipes, PeerWatch? watch = null) :
         }
         finally
         {
-            peer.Written();
+            watch?.Written();
             Release();
+        }
+    }
+
+    /// <returns>False: somebody else writes, or the connection has ended while whoever asks was on the way here.</returns>
+    private bool TryEnter()
+    {
+        try
+        {
+            return _writing.Wait(0, CancellationToken.None);
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
         }
     }
 

@@ -21,7 +21,7 @@ public enum MessageKind
 public readonly record struct Message(MessageKind Kind, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>
-/// A WebSocket as whole messages. Idle, it holds no buffer. What is sent is queued, in order, up to a bound, and written by whoever finds the queue at rest; a peer that does not read cannot hold up the one who sends.
+/// A WebSocket as whole messages. Idle, it holds no buffer. What is sent is queued, in order, up to a bound, and written by whoever finds it at rest, at once when the peer takes it; a peer that does not read cannot hold up the one who sends.
 /// </summary>
 /// <param name="closePatience">How long a peer has to answer a close; then the connection is cut.</param>
 /// <param name="maxQueued">Bytes that may wait for the peer; with more the connection is given up as too slow.</param>
@@ -263,6 +263,11 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
                 return false;
             }
 
+            if (_writing.IsCompleted && TryWriteNow(message))
+            {
+                return true;
+            }
+
             _queued += message.Bytes.Length;
             if (_queued > maxQueued)
             {
@@ -275,6 +280,11 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
             return true;
         }
     }
+
+    /// <summary>With nothing in front of it, and without a thread of its own; a WebSocket that has said its last word says nothing behind it.</summary>
+    private bool TryWriteNow(Outgoing message) =>
+        Stream is { } stream && !(IsCompressed && message.Bytes.Length >= MinCompressed) && socket.State is WebSocketState.Open or WebSocketState.CloseReceived
+        && message.Type is not WebSocketMessageType.Close && stream.TryWriteFrame(message.Type, message.Bytes.Span);
 
     private void Enqueue(Outgoing message)
     {

@@ -7,7 +7,7 @@ public sealed record IngestPolicy
     public int AckInterval { get; init; } = 10;
 
     /// <summary>What is stored is acknowledged after so long at the latest.</summary>
-    public TimeSpan AckAfter { get; init; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan AckAfter { get; init; } = TimeSpan.FromMilliseconds(150);
 
     /// <summary>Audio that may be unacknowledged before reading pauses.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromMilliseconds(3000);
