@@ -48,15 +48,15 @@ public sealed class SteeringTests
     [Fact]
     public async Task A_paused_bake_does_not_end_and_an_abort_in_it_brings_the_old_release_back()
     {
-        await using var app = await ReleasedApp.DeployedAsync(deploy: "bake: 2s");
+        await using var app = await ReleasedApp.DeployedAsync(deploy: "bake: 8s");
         await app.Repository.CommitVersionAsync("2");
         await using var load = await app.LoadAsync(connections: 4);
         await using var deploy = app.Home.Start("deploy");
-        await Eventually.TrueAsync("it bakes", () => deploy.Out.Contains("\nweb: watched for 2 s", StringComparison.Ordinal), ReleasedApp.Patience);
+        await Eventually.TrueAsync("it bakes", () => deploy.Out.Contains("\nweb: watched for 8 s", StringComparison.Ordinal), ReleasedApp.Patience);
 
         (await app.RunAsync("rollout", "pause")).MustExit(0);
         var began = (await app.ReportAsync())["bake"].StartedAt!.Value;
-        await Eventually.TrueAsync("the bake's time is over", () => TimeProvider.System.GetUtcNow() > began.AddSeconds(4));
+        await Eventually.TrueAsync("the bake's time is over", () => TimeProvider.System.GetUtcNow() > began.AddSeconds(10));
         Assert.Equal("baking", (await app.ReportAsync()).Phase);
         (await app.RunAsync("rollout", "abort")).MustExit(0);
 
