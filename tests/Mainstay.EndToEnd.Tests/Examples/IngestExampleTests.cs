@@ -8,7 +8,6 @@ using Mainstay.Harness.Processes;
 namespace Mainstay.EndToEnd.Tests.Examples;
 
 /// <summary>The walk through examples/ingest: calls of a carrier while everything behind them is replaced.</summary>
-[Collection(nameof(Alone))]
 public sealed class IngestExampleTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
@@ -19,7 +18,7 @@ public sealed class IngestExampleTests
     public async Task Twenty_calls_live_through_a_deploy_and_the_listener_hears_every_frame()
     {
         await using var calls = await DeployedAsync();
-        await using var carrier = Carrier(calls, count: 20, seconds: 40);
+        await using var carrier = Carrier(calls, count: 20, seconds: 60);
         await OpenCallsAsync(20);
         var before = (await calls.Home.StatusAsync())["ingest"].Only.Process;
 
