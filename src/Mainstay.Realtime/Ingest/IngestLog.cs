@@ -28,4 +28,10 @@ internal static partial class IngestLog
 
     [LoggerMessage(EventId = 8224, Level = LogLevel.Information, Message = "{Calls} calls of carriers stay until they end, {Minutes} minutes at most")]
     public static partial void CallsStay(this ILogger log, int calls, long minutes);
+
+    [LoggerMessage(
+        EventId = 8225,
+        Level = LogLevel.Warning,
+        Message = "{Path} is longer than the {Most} bytes that the path of a socket may have: /v1/calls reaches the calls of the process that is asked only, not those of the others. Give Mainstay a home with a shorter path (MAINSTAY_HOME)")]
+    public static partial void NoPeers(this ILogger log, string path, int most);
 }

@@ -36,7 +36,7 @@ internal static class UpgradeHead
             && request.Items("Connection").Contains("upgrade", StringComparer.OrdinalIgnoreCase)
             && request.Header("Content-Length") is null or "0"
             && request.Header("Transfer-Encoding") is null;
-        return isUpgrade ? request with { Peer = Client(request, peer) } : null;
+        return isUpgrade ? request with { Peer = PeerAddress.Of(peer, request.Items("X-Forwarded-For").LastOrDefault()) } : null;
     }
 
     /// <summary>Null when the handshake is right; else what is wrong with it.</summary>
@@ -72,12 +72,6 @@ internal static class UpgradeHead
         Span<byte> bytes = stackalloc byte[24];
         return Convert.TryFromBase64String(key, bytes, out var length) && length == 16;
     }
-
-    /// <summary>The edge is on this machine and names the client; nobody else is believed.</summary>
-    private static IPAddress? Client(UpgradeRequest request, IPAddress? peer) =>
-        peer is not null && IPAddress.IsLoopback(peer) && request.Items("X-Forwarded-For").LastOrDefault() is { } named && IPAddress.TryParse(named, out var client)
-            ? client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client
-            : peer is { IsIPv4MappedToIPv6: true } ? peer.MapToIPv4() : peer;
 
     private static string Phrase(int status) => status switch
     {

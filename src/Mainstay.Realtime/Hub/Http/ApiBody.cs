@@ -2,12 +2,26 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Mainstay.Realtime.Hub.Protocol;
+using Mainstay.Realtime.Serving;
+using Microsoft.AspNetCore.Http;
 
 namespace Mainstay.Realtime.Hub.Http;
 
 /// <summary>Bodies of the API are read by the socket's own reader, so that a field means the same and has the same limits on both ways.</summary>
 internal static class ApiBody
 {
+    /// <summary>Null when it was too long, and answered.</summary>
+    public static async Task<ReadOnlyMemory<byte>?> TakeAsync(HttpContext http)
+    {
+        if (await RequestBody.ReadAsync(http.Request, MessageReader.MaxBytes, http.RequestAborted) is { } body)
+        {
+            return body;
+        }
+
+        await ApiAnswer.RefuseAsync(http, new(HubErrorCode.TooLarge, $"a body has at most {MessageReader.MaxBytes} bytes"));
+        return null;
+    }
+
     /// <summary>The body with the fields that are in path and headers, as the message that it stands for.</summary>
     /// <param name="kind">As in <c>t</c>.</param>
     /// <param name="body">A JSON object; empty for one without fields.</param>

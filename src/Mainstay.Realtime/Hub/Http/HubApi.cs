@@ -1,14 +1,13 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Hub.Access;
 using Mainstay.Realtime.Hub.Protocol;
-using Mainstay.Realtime.Hub.Requests;
 using Mainstay.Realtime.Hub.Rooms;
 using Mainstay.Realtime.Hub.Service;
 using Mainstay.Realtime.Hub.Sockets;
 using Mainstay.Realtime.Metrics;
+using Mainstay.Realtime.Serving;
 using Microsoft.AspNetCore.Http;
 
 namespace Mainstay.Realtime.Hub.Http;
@@ -16,12 +15,11 @@ namespace Mainstay.Realtime.Hub.Http;
 /// <summary>The hub over HTTP, for backends; and what it says of itself, for whoever watches over it.</summary>
 internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
 {
-    private const int MaxWaitSeconds = 60;
     private const string BackendsOnly = "the token's role is not backend, and this API is for backends; devices and people at browsers connect at /hub";
 
     private static readonly string[] s_forwarding = ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via"];
 
-    private readonly ResultStreams _streams = new(ports, door);
+    private readonly RequestApi _requests = new(ports, door);
 
     public async Task AnswerAsync(HttpContext http)
     {
@@ -92,20 +90,7 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
     /// <summary>Null when it was answered already.</summary>
     private async Task<ApiCaller?> WhoAsync(HttpContext http)
     {
-        var request = http.Request;
-        var entry = await ports.Entry.EnterAsync(
-            new()
-            {
-                Method = request.Method,
-                Host = request.Host.Value ?? "",
-                Path = request.Path,
-                Query = request.QueryString.Value?.TrimStart('?') ?? "",
-                Authorization = [.. request.Headers.Authorization.OfType<string>()],
-                Origin = [.. request.Headers.Origin.OfType<string>()],
-                Peer = http.Connection.RemoteIpAddress,
-                Now = ports.Time.GetUtcNow(),
-            },
-            http.RequestAborted);
+        var entry = await ports.Entry.EnterAsync(RequestCredentials.Of(http, ports.Time.GetUtcNow()), http.RequestAborted);
         if (entry.Refused is { } refused)
         {
             if (refused.Challenge.Length > 0)
@@ -117,7 +102,7 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
             return null;
         }
 
-        var wanted = request.Query["branch"].FirstOrDefault();
+        var wanted = http.Request.Query["branch"].FirstOrDefault();
         if (entry.Claims is { Kind: IdentityKind.Backend } claims && Access.Identity.In(claims, wanted) is { } who)
         {
             return new(who, entry.ValidUntil);
@@ -137,22 +122,13 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
         switch (route.Kind)
         {
             case ApiKind.DeviceRequests:
-                await AskAsync(http, route.Name, caller);
-                break;
-            case ApiKind.Requests when ResultStreams.IsWanted(http.Request):
-                await _streams.BranchAsync(http, caller);
+                await _requests.AskAsync(http, route.Name, caller);
                 break;
             case ApiKind.Requests:
-                await ApiAnswer.RefuseAsync(http, 406, "not_acceptable", "this is a stream of events: ask with Accept: text/event-stream; one request is at /_hub/requests/REQUEST");
-                break;
-            case ApiKind.Request when http.Request.Method == HttpMethods.Delete:
-                await FollowAsync(http, asker => new HubInput.CancelAsked(asker, who, new(route.Name)), 202);
-                break;
-            case ApiKind.Request when ResultStreams.IsWanted(http.Request):
-                await _streams.RequestAsync(http, caller, follower => new HubInput.Followed(follower, who, new(route.Name)));
+                await _requests.BranchAsync(http, caller);
                 break;
             case ApiKind.Request:
-                await FollowAsync(http, asker => new HubInput.Sought(asker, who, new(route.Name)), null);
+                await _requests.OneAsync(http, route.Name, caller);
                 break;
             case ApiKind.RoomEvents:
                 await PublishAsync(http, route.Name, who);
@@ -166,100 +142,21 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
             case ApiKind.Device:
                 await LookAsync(http, view => view.Devices.Find(new(who.Branch, route.Name)) is { } known && DeviceJson.MaySee(who, known)
                     ? (200, DeviceJson.One(known, view))
-                    : (404, MessageWriter.Error(RequestDesk.UnknownDevice(new(who.Branch, route.Name)))));
+                    : (404, MessageWriter.Error(RequestRefusals.UnknownDevice(new(who.Branch, route.Name)))));
                 break;
             default:
                 throw new InvalidOperationException($"{route.Kind} was answered before");
         }
     }
 
-    private async Task AskAsync(HttpContext http, string device, ApiCaller caller)
-    {
-        if (await BodyAsync(http) is not { } body)
-        {
-            return;
-        }
-
-        var part = ApiBody.Part(body);
-        var to = part is { Length: > 0 } ? $"device:{device}/{part}" : part is null ? null : $"device:{device}";
-        var key = Header(http, "Idempotency-Key");
-        if (key is null)
-        {
-            await ApiAnswer.RefuseAsync(http, new(HubErrorCode.BadField, "the header Idempotency-Key must be there: a name of what is to be done, the same for every try"));
-            return;
-        }
-
-        var read = to is null
-            ? new(null, new(HubErrorCode.BadField, "part must be 1 to 128 of A-Z a-z 0-9 . _ : -"), null)
-            : ApiBody.Read("req", body, ("to", to), ("key", key), ("corr", Header(http, "X-Correlation-ID")), ("tp", Header(http, "traceparent")));
-        if (read.Message is not HubMessage.Request request)
-        {
-            await ApiAnswer.RefuseAsync(http, read.Error ?? new(HubErrorCode.TooLarge, "the body is too long"));
-            return;
-        }
-
-        // Who does not wait is told by the webhook, if there is one.
-        var (patience, isStream) = (Patience(http), ResultStreams.IsWanted(http.Request));
-        request = request with { Notify = request.Notify ?? (patience is null && !isStream && ports.HasWebhook) };
-        if (isStream)
-        {
-            await _streams.RequestAsync(http, caller, follower => new HubInput.Asked(follower, caller.Who, request));
-            return;
-        }
-
-        var asker = new HttpAsker();
-        await ports.Actor.PostAsync(new HubInput.Asked(asker, caller.Who, request), http.RequestAborted);
-        if (await asker.Answered.WaitAsync(http.RequestAborted) is { } refused)
-        {
-            await ApiAnswer.RefuseAsync(http, refused);
-            return;
-        }
-
-        if (patience is { } wait)
-        {
-            await WaitAsync(http, asker, wait);
-        }
-
-        await ApiAnswer.TellAsync(http, asker.Request!, null);
-    }
-
-    /// <summary>For the end, or until the patience is over or this process ends: then it is told where it is by now.</summary>
-    private async Task WaitAsync(HttpContext http, HttpAsker asker, TimeSpan patience)
-    {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, door.Draining);
-        try
-        {
-            await asker.Ended.WaitAsync(patience, ports.Time, end.Token);
-        }
-        catch (TimeoutException)
-        {
-            // That is its answer.
-        }
-        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
-        {
-            // The same.
-        }
-        finally
-        {
-            await ports.Actor.PostAsync(new HubInput.Unfollowed(asker, () => asker.Request), CancellationToken.None);
-        }
-    }
-
-    private async Task FollowAsync(HttpContext http, Func<IAsker, HubInput> input, int? status)
-    {
-        var asker = new HttpAsker();
-        await ports.Actor.PostAsync(input(asker), http.RequestAborted);
-        await (await asker.Answered.WaitAsync(http.RequestAborted) is { } refused ? ApiAnswer.RefuseAsync(http, refused) : ApiAnswer.TellAsync(http, asker.Request!, status));
-    }
-
     private async Task PublishAsync(HttpContext http, string room, Access.Identity who)
     {
-        if (await BodyAsync(http) is not { } body)
+        if (await ApiBody.TakeAsync(http) is not { } body)
         {
             return;
         }
 
-        var read = ApiBody.Read("pub", body, ("room", room), ("key", Header(http, "Idempotency-Key")), ("corr", Header(http, "X-Correlation-ID")), ("tp", Header(http, "traceparent")));
+        var read = ApiBody.Read("pub", body, ("room", room), ("key", ApiHeader.Of(http, "Idempotency-Key")), ("corr", ApiHeader.Of(http, "X-Correlation-ID")), ("tp", ApiHeader.Of(http, "traceparent")));
         if (read.Message is not HubMessage.Publish publish)
         {
             await ApiAnswer.RefuseAsync(http, read.Error ?? new(HubErrorCode.TooLarge, "the body is too long"));
@@ -279,35 +176,4 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
         var (status, json) = await seen.Task.WaitAsync(http.RequestAborted);
         await ApiAnswer.WriteAsync(http, status, json);
     }
-
-    /// <summary>Null when it was too long, and answered.</summary>
-    private static async Task<ReadOnlyMemory<byte>?> BodyAsync(HttpContext http)
-    {
-        using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        int length;
-        while ((length = await http.Request.Body.ReadAsync(buffer, http.RequestAborted)) > 0)
-        {
-            if (body.Length + length > MessageReader.MaxBytes)
-            {
-                await ApiAnswer.RefuseAsync(http, new(HubErrorCode.TooLarge, $"a body has at most {MessageReader.MaxBytes} bytes"));
-                return null;
-            }
-
-            body.Write(buffer, 0, length);
-        }
-
-        return body.ToArray();
-    }
-
-    /// <summary>From <c>Prefer: wait=N</c> (RFC 7240); null when nobody waits.</summary>
-    private static TimeSpan? Patience(HttpContext http)
-    {
-        var preference = http.Request.Headers["Prefer"].OfType<string>().SelectMany(l => l.Split(',', StringSplitOptions.TrimEntries)).FirstOrDefault(p => p.StartsWith("wait=", StringComparison.OrdinalIgnoreCase));
-        return preference is not null && int.TryParse(preference.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            ? TimeSpan.FromSeconds(Math.Min(seconds, MaxWaitSeconds))
-            : null;
-    }
-
-    private static string? Header(HttpContext http, string name) => http.Request.Headers[name] is [{ Length: > 0 } value] ? value : null;
 }

@@ -25,7 +25,7 @@ internal sealed class ResultStreams(ConnectionPorts ports, HubDoor door)
     public Task RequestAsync(HttpContext http, ApiCaller caller, Func<RequestFollower, HubInput> begin) => WithSlotAsync(http, caller, async () =>
     {
         var queue = Queue(http);
-        var follower = new RequestFollower(queue, LastEventId(http));
+        var follower = new RequestFollower(queue, ApiHeader.Of(http, "Last-Event-ID"));
         await ports.Actor.PostAsync(begin(follower), http.RequestAborted);
         try
         {
@@ -48,7 +48,6 @@ internal sealed class ResultStreams(ConnectionPorts ports, HubDoor door)
         finally
         {
             queue.End();
-
             await ports.Actor.PostAsync(new HubInput.Unfollowed(follower, () => follower.Request), CancellationToken.None);
         }
     });
@@ -57,7 +56,7 @@ internal sealed class ResultStreams(ConnectionPorts ports, HubDoor door)
     public Task BranchAsync(HttpContext http, ApiCaller caller) => WithSlotAsync(http, caller, async () =>
     {
         var queue = Queue(http);
-        var follower = new BranchFollower(queue, caller.Who, http.Request.Query["device"].FirstOrDefault(), LastEventId(http));
+        var follower = new BranchFollower(queue, caller.Who, http.Request.Query["device"].FirstOrDefault(), ApiHeader.Of(http, "Last-Event-ID"));
         await ports.Actor.PostAsync(new HubInput.BranchFollowed(follower), http.RequestAborted);
         try
         {
@@ -78,8 +77,6 @@ internal sealed class ResultStreams(ConnectionPorts ports, HubDoor door)
             ports.Metrics.StreamsTooSlow.Add();
             http.Abort();
         });
-
-    private static string? LastEventId(HttpContext http) => http.Request.Headers["Last-Event-ID"] is [{ Length: > 0 } id] ? id : null;
 
     private async Task WithSlotAsync(HttpContext http, ApiCaller caller, Func<Task> serve)
     {

@@ -11,18 +11,14 @@ namespace Mainstay.Realtime.Hub.Service;
 /// <param name="post">Into the hub's own mailbox, without waiting.</param>
 internal sealed class RequestDesk(HubContext context, DeviceBook devices, NoticeDesk notices, Action<HubInput> post)
 {
-    private static readonly HubError s_noStore = new(HubErrorCode.StoreUnavailable, "nothing can be stored at the moment, and nothing of this was: ask again with the same key", RetryAfter: TimeSpan.FromSeconds(2));
-    private static readonly HubError s_unknown = new(
-        HubErrorCode.UnknownRequest, "no request of this name or key is known in the branch to a token with this hub.ask; one that has ended is known for HUB_KEY_KEPT, one that ended as unknown for 24 hours");
-
     private readonly Dictionary<DeviceAddress, RequestQueue> _queues = [];
     private readonly Dictionary<RequestId, DeviceAddress> _where = [];
-    private readonly AskerBook _askers = new(context.Limits.MaxAskers);
+    private readonly RequestExecutor _executor = new(context, devices, post);
     private readonly RequestLimits _limits = new(context.Limits.Rates);
     private readonly HashSet<DeviceAddress> _lost = [];
 
     /// <summary>Who reads what becomes of all requests of a branch.</summary>
-    public StreamDesk Streams { get; } = new(context);
+    public StreamDesk Streams => _executor.Streams;
 
     /// <summary>Queues whose store has to be read again before anything is done for them.</summary>
     public IReadOnlyCollection<DeviceAddress> Lost => _lost;
@@ -70,32 +66,32 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
     {
         if (AccessRules.MayAsk(who, asked.To, asked.Op) is not { } target)
         {
-            Refuse(batch, asker, new(HubErrorCode.Forbidden, $"the token's hub.ask has no entry for {AccessRules.DeviceOf(asked.To)}/{asked.Op}; entries are DEVICE/OP, each also a beginning with * behind it"));
+            Refuse(batch, asker, RequestRefusals.NotAllowed(asked.To, asked.Op));
             return;
         }
 
         if (asked.Notify is true && (context.Notify is null || who.Kind is not IdentityKind.Backend))
         {
-            Refuse(batch, asker, new(HubErrorCode.BadField, context.Notify is null ? "notify must be left out: this hub has no HUB_WEBHOOK_URL" : "notify must be left out: only tokens of role backend have the webhook told"));
+            Refuse(batch, asker, context.Notify is null ? RequestRefusals.NoWebhook : RequestRefusals.NoBackend);
             return;
         }
 
         if (devices.Find(target.Device) is null)
         {
-            Refuse(batch, asker, UnknownDevice(target.Device));
+            Refuse(batch, asker, RequestRefusals.UnknownDevice(target.Device));
             return;
         }
 
         if (Queue(target.Device) is not { } queue)
         {
-            Refuse(batch, asker, s_noStore);
+            Refuse(batch, asker, RequestRefusals.NoStore);
             return;
         }
 
         // A request that is known is told of for nothing: asking again must be cheap, or nobody does it.
         if (queue.FindByKey(asked.Key) is null && _limits.Request(who, target, now) is { By: not LimitedBy.Nothing } limited)
         {
-            Refuse(batch, asker, new(HubErrorCode.TooManyRequests, $"too many requests of {By(limited.By)}; the same can be asked in retry_ms", RetryAfter: limited.RetryAfter));
+            Refuse(batch, asker, RequestRefusals.TooMany(limited, context.Limits.Rates));
             return;
         }
 
@@ -105,19 +101,19 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
         {
             case AskVerdict.Taken:
                 _where[answer.Request!.Id] = target.Device;
-                batch.Then(() => _askers.Attach(answer.Request.Id, asker), () => asker.Refused(s_noStore));
+                batch.Then(() => _executor.Askers.Attach(answer.Request.Id, asker), () => asker.Refused(RequestRefusals.NoStore));
                 break;
             case AskVerdict.Known:
-                batch.Then(() => _askers.Tell(answer.Request!, asker), () => asker.Refused(s_noStore));
+                batch.Then(() => _executor.Askers.Tell(answer.Request!, asker), () => asker.Refused(RequestRefusals.NoStore));
                 break;
             case AskVerdict.KeyConflict:
-                Refuse(batch, asker, new(HubErrorCode.KeyConflict, "the key stands for something else that was asked of this device: one key is for one thing to be done, with equal to, op and data"));
+                Refuse(batch, asker, RequestRefusals.KeyConflict);
                 break;
             case AskVerdict.QueueFull:
-                Refuse(batch, asker, new(HubErrorCode.QueueFull, "as many requests as may wait for a device wait for this one", RetryAfter: TimeSpan.FromSeconds(10)));
+                Refuse(batch, asker, RequestRefusals.QueueFull);
                 break;
             case AskVerdict.DeviceOffline:
-                Refuse(batch, asker, new(HubErrorCode.DeviceOffline, "the device is not connected, and ttl_ms is 0; with a greater one the request waits for it"));
+                Refuse(batch, asker, RequestRefusals.Offline);
                 break;
         }
 
@@ -138,7 +134,7 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
     public void Seek(HubBatch batch, IAsker asker, Identity who, RequestId id) => Look(batch, asker, who, id, asker.Told);
 
     /// <summary>Where is it, and what becomes of it?</summary>
-    public void Follow(HubBatch batch, IAsker asker, Identity who, RequestId id) => Look(batch, asker, who, id, known => _askers.Tell(known, asker));
+    public void Follow(HubBatch batch, IAsker asker, Identity who, RequestId id) => Look(batch, asker, who, id, known => _executor.Askers.Tell(known, asker));
 
     /// <summary>It waits no more.</summary>
     /// <param name="request">Null when it was never told of one.</param>
@@ -146,7 +142,7 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
     {
         if (request is not null)
         {
-            _askers.Forget(request.Id, asker);
+            _executor.Askers.Forget(request.Id, asker);
         }
     }
 
@@ -200,7 +196,7 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
         }
     }
 
-    public void Forget(IHubClient client) => _askers.Forget(client);
+    public void Forget(IHubClient client) => _executor.Askers.Forget(client);
 
     private void CancelFound(HubBatch batch, IAsker asker, Identity who, RequestRecord? known, RequestId? id, DateTimeOffset now)
     {
@@ -213,7 +209,7 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
         var queue = _queues[known.Spec.Target.Device];
         var decision = queue.Heard(known.Id, new(RequestEventKind.CancelAsked), now);
         var told = queue.Find(known.Id) ?? known;
-        batch.Then(() => asker.Told(told), () => asker.Refused(s_noStore));
+        batch.Then(() => asker.Told(told), () => asker.Refused(RequestRefusals.NoStore));
         Apply(batch, queue.Device, decision);
     }
 
@@ -235,7 +231,7 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
     {
         if (Find(who, id) is { } known && AccessRules.MayAsk(who, known.Spec.Target.Wire, known.Spec.Op) is not null)
         {
-            batch.Then(() => tell(known), () => asker.Refused(s_noStore));
+            batch.Then(() => tell(known), () => asker.Refused(RequestRefusals.NoStore));
         }
         else
         {
@@ -244,18 +240,7 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
     }
 
     /// <summary>One that waits to be read from the store again is not gone.</summary>
-    private HubError Unknown(RequestId? id, Identity who) => id is { } known && _where.TryGetValue(known, out var device) && device.Branch == who.Branch && _lost.Contains(device) ? s_noStore : s_unknown;
-
-    public static HubError UnknownDevice(DeviceAddress device) => new(
-        HubErrorCode.UnknownDevice, $"no device {device.Id} was ever connected in branch {device.Branch}, which is the token's; a device is known from its first connection on");
-
-    private string By(LimitedBy by) => by switch
-    {
-        LimitedBy.Identity => $"this token's subject (at most {context.Limits.Rates.Identity.Count} a minute)",
-        LimitedBy.Branch => $"this branch (HUB_BRANCH_RATE: {context.Limits.Rates.Branch.Count} a minute)",
-        LimitedBy.Target => $"this device or part (HUB_TARGET_RATE: {context.Limits.Rates.Target.Count} a minute)",
-        LimitedBy.Connection or LimitedBy.Nothing => "this connection",
-    };
+    private HubError Unknown(RequestId? id, Identity who) => id is { } known && _where.TryGetValue(known, out var device) && device.Branch == who.Branch && _lost.Contains(device) ? RequestRefusals.NoStore : RequestRefusals.Unknown;
 
     private void Refuse(HubBatch batch, IAsker asker, HubError error)
     {
@@ -273,7 +258,7 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
                 notices.Ended(batch, effect.Request, context.Now());
             }
 
-            batch.Then(() => Do(effect));
+            batch.Then(() => _executor.Do(effect));
         }
 
         foreach (var id in decision.Forgets)
@@ -281,46 +266,8 @@ internal sealed class RequestDesk(HubContext context, DeviceBook devices, Notice
             batch.Then(() =>
             {
                 _where.Remove(id);
-                _askers.Forget(id);
+                _executor.Askers.Forget(id);
             });
-        }
-    }
-
-    private void Do(RequestEffect effect)
-    {
-        var request = effect.Request;
-        var client = devices.Online(request.Spec.Target.Device);
-        switch (effect.Kind)
-        {
-            case RequestEffectKind.Send:
-                if (client is null || !client.Send(MessageWriter.Request(request, context.Now())))
-                {
-                    post(new HubInput.NotSent(request, client));
-                }
-
-                break;
-            case RequestEffectKind.AskStatus:
-                // A question that does not go out is asked again by the request's timer, or on the next connection.
-                client?.Send(MessageWriter.Question(request));
-                break;
-            case RequestEffectKind.SendCancel:
-                if (client is not null && client.Can("cancel"))
-                {
-                    client.Send(MessageWriter.Cancel(request));
-                }
-
-                break;
-            case RequestEffectKind.Tell:
-                context.Log.RequestMoved(request.Id.Value, request.Spec.Op, request.Spec.Target.ToString(), request.Phase.Word(), request.Because, request.Spec.Correlation);
-                context.Metrics.Requests.Add(request.Phase);
-                _askers.Tell(request);
-                Streams.Tell(request);
-                break;
-            case RequestEffectKind.Contradicted:
-                context.Log.Contradicted(request.Spec.Target.ToString(), request.Id.Value, request.Phase.Word(), request.Spec.Correlation);
-                break;
-            case RequestEffectKind.Forget:
-                break;
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class SocketIoDoor(HubDoor hub, ConnectionPorts ports, EventMap?
             return new UpgradeRefusal(503, "draining", "this process ends; come back in a moment") { Fields = [new("Retry-After", "1")] };
         }
 
-        var credentials = hub.CredentialsOf(request);
+        var credentials = RequestCredentials.Of(request, ports.Time.GetUtcNow());
         if (EngineFault.Of(credentials.Query, isWebSocket: true) is { } fault)
         {
             return Refusal(fault);

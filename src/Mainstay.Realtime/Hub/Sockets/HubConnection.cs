@@ -10,22 +10,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Realtime.Hub.Sockets;
 
-/// <summary>What a connection needs of the hub.</summary>
-/// <param name="Actor">The hub's one writer.</param>
-/// <param name="Entry">Whom to let in.</param>
-/// <param name="Limits">How long and how much.</param>
-/// <param name="NewId">For sessions.</param>
-/// <param name="NextNumber">For connections.</param>
-/// <param name="Time">The clock.</param>
-/// <param name="Log">For people.</param>
-/// <param name="Heartbeat">Looks after connections that are welcome.</param>
-/// <param name="Metrics">What is counted.</param>
-internal sealed record ConnectionPorts(HubActor Actor, HubEntry Entry, HubLimits Limits, Func<string> NewId, Func<long> NextNumber, TimeProvider Time, ILogger Log, Heartbeat Heartbeat, HubMetrics Metrics)
-{
-    /// <summary>Whether ends of requests can be told.</summary>
-    public bool HasWebhook { get; init; }
-}
-
 /// <summary>One WebSocket: it has to say who it is in time, and what it says then goes into the hub's mailbox, in order.</summary>
 /// <param name="handshake">What the request for the socket carried; a token in <c>hello</c> is looked at with it.</param>
 /// <param name="early">Who the handshake's own token admitted; null when it had none.</param>
@@ -35,6 +19,7 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
     private readonly RateCell _bad = new(new(ports.Limits.MaxBadMessages, TimeSpan.FromMinutes(1), ports.Limits.MaxBadMessages - 1));
     private readonly RateCell _all = new(ports.Limits.Rates.Messages);
     private readonly Queue<HubMessage> _read = [];
+    private readonly HubGreeter _greeter = new(ports.Entry, dialect, ports.Time);
 
     // Needed until the hello; a token is long, and its connection may stay for weeks.
     private Credentials? _handshake = handshake;
@@ -180,38 +165,17 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
     /// <summary>Null when it was closed instead.</summary>
     private async ValueTask<HubClient?> GreetAsync(HubMessage.Hello hello)
     {
-        var entry = hello.Token is { } token ? await ports.Entry.EnterAsync(HubEntry.With(_handshake!, token, ports.Time.GetUtcNow()), CancellationToken.None) : _early;
-        if (entry is null || entry.Refused is not null)
+        switch (await _greeter.GreetAsync(hello, _handshake!, _early, CancellationToken.None))
         {
-            Close(HubClose.Unauthorized, entry?.Refused?.Code ?? "no_credentials");
-            return null;
+            case Greeting.Welcome(var who, var device, var entry):
+                return new(this, who, device, ports.NewId(), ports.NextNumber(), entry);
+            case Greeting.TurnedAway(var code, var reason):
+                Close(code, reason);
+                break;
         }
 
-        if (entry.Claims is null || Access.Identity.In(entry.Claims, hello.Branch) is not { } who)
-        {
-            Close(HubClose.WrongToken, Reason(entry.Claims is null ? entry.Fault : Access.Identity.WhyNot(entry.Claims, hello.Branch)));
-            return null;
-        }
-
-        if (dialect.Agree(hello, who) is not { } agreed)
-        {
-            Close(HubClose.WrongToken, "the token is for another role");
-            return null;
-        }
-
-        // A device is what its token says, and says so; nobody else is a device.
-        hello = agreed;
-        if (who.Kind is IdentityKind.Device != hello.Device is not null || (hello.Device is { } device && !AccessRules.MayBe(who, device.Id)))
-        {
-            Close(HubClose.WrongToken, "the token is not for this device");
-            return null;
-        }
-
-        return new(this, who, hello.Device, ports.NewId(), ports.NextNumber(), entry);
+        return null;
     }
-
-    /// <summary>A close has room for 123 bytes.</summary>
-    private static string Reason(string because) => because.Length <= 123 ? because : because[..123];
 
     private bool HasExpired(HubClient client)
     {

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Hub.Protocol;
 using Mainstay.Realtime.Hub.Service;
 using Mainstay.Realtime.Serving;
@@ -39,7 +37,7 @@ internal sealed class HubDoor(ConnectionPorts ports) : IDisposable
             return new UpgradeRefusal(503, "draining", "this process ends; come back in a moment") { Fields = [new("Retry-After", "1")] };
         }
 
-        var credentials = CredentialsOf(request);
+        var credentials = RequestCredentials.Of(request, ports.Time.GetUtcNow());
         if (!credentials.SubProtocol.SelectMany(l => l.Split(',', StringSplitOptions.TrimEntries)).Contains(Protocol, StringComparer.Ordinal))
         {
             return new UpgradeRefusal(400, "no_protocol", $"Sec-WebSocket-Protocol must offer {Protocol}");
@@ -59,21 +57,4 @@ internal sealed class HubDoor(ConnectionPorts ports) : IDisposable
             SlowClose = ((int)HubClose.ReadsTooSlowly, HubActor.RetryReason(s_slowRetry)),
         };
     }
-
-    /// <summary>What the request for a socket carries.</summary>
-    public Credentials CredentialsOf(UpgradeRequest request) => new()
-    {
-        Scheme = request.Header("X-Forwarded-Proto") is "http" ? "http" : "https",
-        Host = request.Header("Host") ?? "",
-        Path = request.Path,
-        Query = request.Target.IndexOf('?') is var at and >= 0 ? request.Target[(at + 1)..] : "",
-        Authorization = Lines(request, "Authorization"),
-        Origin = Lines(request, "Origin"),
-        SubProtocol = Lines(request, "Sec-WebSocket-Protocol"),
-        Peer = request.Peer,
-        Now = ports.Time.GetUtcNow(),
-    };
-
-    private static ImmutableArray<string> Lines(UpgradeRequest request, string name) =>
-        [.. request.Headers.Where(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value)];
 }

@@ -16,7 +16,8 @@ internal sealed class CallConnection(MessageSocket socket, Dialect dialect, Iden
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(24);
 
     private readonly Lock _gate = new();
-    private readonly CallInbox _inbox = new(dialect, rate, context.Counters);
+    private readonly DialectCounters _counters = context.Counters.Of(dialect);
+    private readonly CallInbox _inbox = new(dialect, rate, context.Counters.Of(dialect));
     private readonly SessionId _session = SessionId.New();
     private CallState _state = CallState.Opened(context.Ingest.Now);
     private CallInfo? _info;
@@ -81,6 +82,7 @@ internal sealed class CallConnection(MessageSocket socket, Dialect dialect, Iden
             if (_info is { } info)
             {
                 context.Ingest.Counters.Ended();
+                _counters.Ended();
                 context.Ingest.Log.CarrierCallEnded(dialect.Name, info.Call, _tenant, _session.Text, _state.Received, _state.Lost, _inbox.Malformed, _how);
             }
         }
@@ -200,6 +202,7 @@ internal sealed class CallConnection(MessageSocket socket, Dialect dialect, Iden
         _began = context.Ingest.UtcNow - Offset(offsetMs);
         Volatile.Write(ref _info, info);
         context.Ingest.Counters.Began();
+        _counters.Began();
         context.Ingest.Log.CarrierCallBegan(dialect.Name, info.Call, _tenant, _session.Text, info.Encoding, info.SampleRate, info.IsAssumed);
         Handle(new CallEvent.Began());
     }
@@ -217,6 +220,7 @@ internal sealed class CallConnection(MessageSocket socket, Dialect dialect, Iden
                 break;
             case CallEffect.TellHole(var from, var to, var after):
                 TellOf("gap", new("carrier_from", IngestRecords.Text(from)), new("carrier_to", IngestRecords.Text(to)), new("after_seq", IngestRecords.Text(after)), new("reason", "the carrier left them out"));
+                _counters.Hole();
                 if (BitOperations.IsPow2(++_holes))
                 {
                     context.Ingest.Log.CarrierHole(dialect.Name, _info?.Call ?? "", from, to, _holes);
@@ -234,6 +238,7 @@ internal sealed class CallConnection(MessageSocket socket, Dialect dialect, Iden
         var info = _info!;
         _media = null;
         context.Ingest.Counters.Frame(media.Audio.Length);
+        _counters.Frame();
         var at = media.TimestampMs is { } ms && ms <= s_longest.TotalMilliseconds ? _began + Offset(ms) : context.Ingest.UtcNow;
         var record = context.Ingest.Records.Frame(
             new(_tenant, info.Call, _session.Text, info.SampleRate, info.Encoding) { Stream = info.Stream, Track = media.Track }, seq, at, media.Audio);
@@ -250,6 +255,7 @@ internal sealed class CallConnection(MessageSocket socket, Dialect dialect, Iden
         }
         catch (Exception e) when (e is OutboxFullException or RecordRefusedException or OperationCanceledException)
         {
+            _counters.Lose();
             Handle(new CallEvent.FrameSettled(IsLost: true));
         }
     }

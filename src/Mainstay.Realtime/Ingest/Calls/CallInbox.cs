@@ -3,7 +3,7 @@ using Mainstay.Realtime.Ingest.Dialects;
 namespace Mainstay.Realtime.Ingest.Calls;
 
 /// <summary>From what a carrier sent to what it means, in the carrier's order: the reader's half of a call. Not safe for several callers at once.</summary>
-internal sealed class CallInbox(Dialect dialect, int? rate, CallCounters counters)
+internal sealed class CallInbox(Dialect dialect, int? rate, DialectCounters counters)
 {
     private const int Window = 8;
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(200);

@@ -1,23 +1,29 @@
 using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Realtime.Ingest.Calls;
 
 /// <summary>The other processes of this service on this machine: more instances, or an old one that drains. Each listens at a socket in one folder; whoever does not have a call asks them.</summary>
 internal sealed class CallPeers : IDisposable
 {
-    /// <summary>What the system takes as the path of a socket.</summary>
+    /// <summary>What the system takes as the path of a socket, in bytes.</summary>
     private const int MaxPath = 107;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
     private readonly string _folder;
 
-    public CallPeers(string data)
+    public CallPeers(string data, ILogger log)
     {
         _folder = Path.Combine(data, "calls");
         var name = $"{Environment.ProcessId}-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4))}.sock";
         var path = Path.Combine(_folder, name);
-        if (path.Length <= MaxPath)
+        if (Encoding.UTF8.GetByteCount(path) > MaxPath)
+        {
+            log.NoPeers(path, MaxPath);
+        }
+        else
         {
             Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             Socket = path;

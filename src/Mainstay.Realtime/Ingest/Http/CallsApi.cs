@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Ingest.Calls;
+using Mainstay.Realtime.Serving;
 using Microsoft.AspNetCore.Http;
 
 namespace Mainstay.Realtime.Ingest.Http;
@@ -42,7 +43,7 @@ internal sealed class CallsApi(OpenCalls calls, CallPeers peers, Secret token)
             http.Response.Headers.Allow = "POST";
             await Answers.ProblemAsync(http, 405, "no_method", "this route takes POST");
         }
-        else if (await BodyAsync(http) is not { } body)
+        else if (await RequestBody.ReadAsync(http.Request, MaxBody, http.RequestAborted) is not { } body)
         {
             await Answers.ProblemAsync(http, 413, "too_long", $"a body may have {MaxBody} bytes");
         }
@@ -74,7 +75,7 @@ internal sealed class CallsApi(OpenCalls calls, CallPeers peers, Secret token)
                 await Answers.ProblemAsync(http, 413, "too_much_waits", $"{CallPlayer.MaxWaiting} bytes of audio may wait; clear them, or wait until they were heard");
                 return;
             case "mark" when Name(body) is not { } name:
-                await Answers.ProblemAsync(http, 400, "bad_mark", "the body is a JSON object with a name of 1 to 200 characters");
+                await Answers.ProblemAsync(http, 400, "bad_mark", $"the body is a JSON object with a name of 1 to {MaxName} characters");
                 return;
             case "mark":
                 call.Play(player =>
@@ -144,29 +145,5 @@ internal sealed class CallsApi(OpenCalls calls, CallPeers peers, Secret token)
         {
             return null;
         }
-    }
-
-    /// <summary>Null when it is too long.</summary>
-    private static async Task<byte[]?> BodyAsync(HttpContext http)
-    {
-        if (http.Request.ContentLength > MaxBody)
-        {
-            return null;
-        }
-
-        using var body = new MemoryStream();
-        var buffer = new byte[64 * 1024];
-        int read;
-        while ((read = await http.Request.Body.ReadAsync(buffer, http.RequestAborted)) > 0)
-        {
-            if (body.Length + read > MaxBody)
-            {
-                return null;
-            }
-
-            body.Write(buffer.AsSpan(0, read));
-        }
-
-        return body.ToArray();
     }
 }

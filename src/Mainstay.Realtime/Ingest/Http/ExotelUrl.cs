@@ -1,9 +1,9 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Auth.Jwt;
 using Mainstay.Realtime.Ingest.Dialects;
 using Mainstay.Realtime.Ingest.Service;
+using Mainstay.Realtime.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -46,20 +46,7 @@ internal sealed class ExotelUrl : IAsyncDisposable
             return;
         }
 
-        var query = http.Request.QueryString.Value?.TrimStart('?') ?? "";
-        var outcome = await _gate.CheckAsync(
-            new()
-            {
-                Method = http.Request.Method,
-                Host = http.Request.Host.Value ?? "",
-                Path = http.Request.Path,
-                Query = query,
-                Authorization = [.. http.Request.Headers.Authorization.OfType<string>()],
-                Origin = [.. http.Request.Headers.Origin.OfType<string>()],
-                Peer = Peer(http),
-                Now = _time.GetUtcNow(),
-            },
-            http.RequestAborted);
+        var outcome = await _gate.CheckAsync(RequestCredentials.Of(http, _time.GetUtcNow()), http.RequestAborted);
         if (outcome is AuthOutcome.Refused refused)
         {
             if (refused.Challenge.Length > 0)
@@ -71,7 +58,7 @@ internal sealed class ExotelUrl : IAsyncDisposable
             return;
         }
 
-        var rate = QueryText.Values(query, "sample-rate").FirstOrDefault() is ("8000" or "16000" or "24000") and var said ? $"&sample-rate={said}" : "";
+        var rate = QueryText.Values(http.Request.QueryString.Value?.TrimStart('?') ?? "", "sample-rate").FirstOrDefault() is ("8000" or "16000" or "24000") and var said ? $"&sample-rate={said}" : "";
         var ticket = SignedUrl.MakeTicket(_signed, null, null, _time.GetUtcNow(), s_life);
         await Answers.WriteAsync(http, 200, new JsonObject { ["url"] = $"{_publicUrl}{Dialect.Exotel.Route}?{SignedUrlSettings.QueryName}={ticket}{rate}" }.ToJsonString(s_plain));
     }
@@ -80,13 +67,4 @@ internal sealed class ExotelUrl : IAsyncDisposable
 
     // Else "&" and "+" would be escapes, which some clients do not read.
     private static readonly System.Text.Json.JsonSerializerOptions s_plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    /// <summary>The edge is on this machine and names the client; nobody else is believed.</summary>
-    private static IPAddress? Peer(HttpContext http)
-    {
-        var peer = http.Connection.RemoteIpAddress;
-        var named = http.Request.Headers["X-Forwarded-For"].LastOrDefault()?.Split(',')[^1].Trim();
-        var client = peer is not null && IPAddress.IsLoopback(peer) && IPAddress.TryParse(named, out var forwarded) ? forwarded : peer;
-        return client is { IsIPv4MappedToIPv6: true } ? client.MapToIPv4() : client;
-    }
 }

@@ -18,7 +18,7 @@ internal sealed class TelephonyHttp : IAsyncDisposable
     {
         if (options.Telephony.CallsToken is { } token)
         {
-            _peers = new(options.Data);
+            _peers = new(options.Data, loggers.CreateLogger<CallPeers>());
             _calls = new(calls.Open, _peers, token);
         }
 

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Mainstay.Realtime.Adapters;
-using Mainstay.SegmentLog;
 using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Realtime.Ingest.Outbox;
@@ -25,24 +24,24 @@ public sealed class Outbox
     private readonly ILogger _log;
     private readonly SpoolFolder _folder;
     private readonly SpoolReplay _replay;
+    private readonly SpoolWriter _writer;
     private readonly BrokerLink _link;
     private readonly OutboxQueue _queue;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private Mode _mode = Mode.Spooling;
     private IBrokerSession? _session;
-    private volatile string _cannotStore = "";
     private string _warned = "";
     private string _untidy = "";
     private long _committed;
     private long _spooledBytes;
-    private long _spooled;
     private long _lost;
 
     public Outbox(IBroker broker, OutboxOptions options, TimeProvider time, Random random, ILogger log)
     {
         (_broker, _options, _time, _log) = (broker, options, time, log);
-        _folder = new(options, time);
+        _folder = new(options, time, log.Damaged);
         _replay = new(options, Wake, Lose, log.Damaged);
+        _writer = new(options, _folder, _replay, log);
         Times = new(time);
         _queue = new(options, Times, Wake, Lose);
         _link = new(broker, options, time, random, log, Wake);
@@ -57,14 +56,14 @@ public sealed class Outbox
     {
         get
         {
-            var (up, cannot) = (Volatile.Read(ref _session) is { Ended.IsCompleted: false }, _cannotStore);
+            var (up, cannot) = (Volatile.Read(ref _session) is { Ended.IsCompleted: false }, _writer.Cannot);
             return new(
                 up,
                 up || cannot.Length == 0,
                 up ? "" : cannot.Length > 0 ? cannot : _link.Because,
                 Volatile.Read(ref _spooledBytes),
                 _queue.Confirmed + _replay.Confirmed,
-                Volatile.Read(ref _spooled),
+                _writer.Written,
                 Volatile.Read(ref _lost),
                 _queue.Confirmed);
         }
@@ -142,8 +141,8 @@ public sealed class Outbox
         var progressed = _mode switch
         {
             Mode.Direct => _queue.SendWaiting(),
-            Mode.Spooling => await SpoolWaitingAsync(),
-            Mode.Replaying => _replay.Advance(_session!) | await SpoolWaitingAsync(),
+            Mode.Spooling => await _writer.WriteAsync(_queue),
+            Mode.Replaying => _replay.Advance(_session!) | await _writer.WriteAsync(_queue),
             Mode.Joining => _replay.Advance(_session!),
         };
         await TidyAsync();
@@ -186,87 +185,17 @@ public sealed class Outbox
         _committed = _time.GetTimestamp();
         try
         {
-            await _replay.TidyAsync();
+            await _replay.TidyAsync(_folder);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A full disk: what was confirmed may be sent twice after a crash, and that is all.
+            // A full disk, or a folder that is no longer ours: what was confirmed may be sent twice after a crash, and that is all.
             if (_untidy != e.Message)
             {
                 _untidy = e.Message;
                 _log.Damaged($"how far the spool has been sent could not be written: {e.Message}");
             }
         }
-    }
-
-    /// <summary>One batch into the spool. What it does not take waits in front.</summary>
-    private async Task<bool> SpoolWaitingAsync()
-    {
-        var batch = _queue.Take(_options.SpoolBatchBytes);
-        if (batch.Count == 0)
-        {
-            return false;
-        }
-
-        try
-        {
-            if (_replay.Spools.Count == 0)
-            {
-                _replay.Append(_folder.Make());
-            }
-
-            await _replay.Written.Log.AppendAsync(batch.ConvertAll(e => RecordForm.Write(e.Record)).ToArray(), CancellationToken.None);
-            batch.ForEach(e => e.Settle(StoredAt.Spool));
-            _queue.Done();
-            CanStore(batch.Count);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _queue.PutBack(batch);
-            return e switch
-            {
-                // What is stored in it can still be read; a new one is written.
-                LogBrokenException => TryRenew(e.Message),
-                LogFullException when _options.WhenFull is SpoolFull.DropOldest && _replay.DropOldest("the spool is full") => true,
-                _ => CannotStore(e.Message),
-            };
-        }
-    }
-
-    private bool TryRenew(string because)
-    {
-        try
-        {
-            _replay.Append(_folder.Make());
-            _log.Damaged(because);
-            return true;
-        }
-        catch (IOException)
-        {
-            return CannotStore(because);
-        }
-    }
-
-    private void CanStore(int count)
-    {
-        Interlocked.Add(ref _spooled, count);
-        if (_cannotStore.Length > 0)
-        {
-            _cannotStore = "";
-            _log.CanStoreAgain();
-        }
-    }
-
-    private bool CannotStore(string because)
-    {
-        if (_cannotStore.Length == 0)
-        {
-            _log.CannotStore(because);
-        }
-
-        _cannotStore = because;
-        return false;
     }
 
     private void FallBack(string because)
@@ -278,7 +207,7 @@ public sealed class Outbox
 
     private void LookForOrphans()
     {
-        foreach (var orphan in _folder.TakeOver([.. _replay.Spools.Select(s => s.Directory)], _log.Damaged))
+        foreach (var orphan in _folder.TakeOver([.. _replay.Spools.Select(s => s.Directory)]))
         {
             if (!orphan.IsEmpty)
             {
@@ -309,7 +238,7 @@ public sealed class Outbox
         _queue.Abandon();
         foreach (var spool in _replay.Spools)
         {
-            await SpoolFolder.CloseAsync(spool);
+            await _folder.CloseAsync(spool);
         }
     }
 

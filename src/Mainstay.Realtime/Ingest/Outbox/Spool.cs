@@ -67,15 +67,25 @@ internal sealed class Spool : IAsyncDisposable
     /// <summary>The broker has everything before this one. Written to disk by <see cref="Commit"/>.</summary>
     public void Confirm(long position) => _position = position;
 
-    /// <summary>Writes how far it has come, and gives back the disk of what is behind.</summary>
+    /// <summary>Writes how far it has come, and trims.</summary>
     public void Commit()
     {
         if (_confirmed.Position != _position)
         {
             _confirmed.Commit(_position);
-            _log.TrimBefore(_position);
+            Trim();
         }
     }
+
+    /// <summary>What is before it is not to be sent any more. When the disk does not take that, it is as before.</summary>
+    public void GiveUp(long position)
+    {
+        _confirmed.Commit(position);
+        _position = position;
+    }
+
+    /// <summary>Gives back the disk of what is behind.</summary>
+    public void Trim() => _log.TrimBefore(_position);
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();
 }

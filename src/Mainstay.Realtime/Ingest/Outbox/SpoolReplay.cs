@@ -71,7 +71,7 @@ internal sealed class SpoolReplay(OutboxOptions options, Action wake, Action<Str
     }
 
     /// <summary>Writes positions, and closes the spools in front that are empty.</summary>
-    public async Task TidyAsync()
+    public async Task TidyAsync(SpoolFolder folder)
     {
         while (_spools.Count > 1 && _spools[0].IsEmpty)
         {
@@ -79,7 +79,7 @@ internal sealed class SpoolReplay(OutboxOptions options, Action wake, Action<Str
             _spools.RemoveAt(0);
             _sent.Clear();
             _cursor = _spools[0].Position;
-            await SpoolFolder.CloseAsync(done);
+            await folder.CloseAsync(done);
         }
 
         foreach (var spool in _spools)
@@ -98,10 +98,11 @@ internal sealed class SpoolReplay(OutboxOptions options, Action wake, Action<Str
             return false;
         }
 
+        // First it is so on disk: what is told of as lost must not be sent after all.
+        oldest.GiveUp(end);
         records.ForEach(r => lost(r, because));
-        oldest.Confirm(end);
-        oldest.Commit();
         Restart();
+        oldest.Trim();
         return true;
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using Mainstay.Realtime.Auth;
 using Mainstay.Realtime.Auth.Jwt;
 using Mainstay.Realtime.Ingest.Calls;
@@ -57,7 +56,7 @@ internal sealed class IngestDoor : IAsyncDisposable
             return new UpgradeRefusal(503, "cannot_store", "nothing can be stored at the moment") { Fields = [new("Retry-After", "2")] };
         }
 
-        var credentials = CredentialsOf(request);
+        var credentials = RequestCredentials.Of(request, _time.GetUtcNow());
         var carrier = route == IngestOptions.Route ? (_options.Telephony.ExotelAtRoot ? Carrier(Dialect.Exotel) : null) : Carrier(Dialect.All.First(d => d.Route == route));
         var asNative = route == IngestOptions.Route ? await _native.CheckAsync(credentials, token) : null;
         var asCarrier = carrier is { } c ? await c.Gate.CheckAsync(credentials, token) : null;
@@ -117,21 +116,4 @@ internal sealed class IngestDoor : IAsyncDisposable
 
     private static int? SampleRate(string query) =>
         QueryText.Values(query, "sample-rate").FirstOrDefault() is { } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rate) && rate is >= 8_000 and <= 48_000 ? rate : null;
-
-    private Credentials CredentialsOf(UpgradeRequest request) => new()
-    {
-        Scheme = request.Header("X-Forwarded-Proto") is "http" ? "http" : "https",
-        Host = request.Header("Host") ?? "",
-        Path = request.Path,
-        Query = request.Target.IndexOf('?') is var at and >= 0 ? request.Target[(at + 1)..] : "",
-        Authorization = Lines(request, "Authorization"),
-        Origin = Lines(request, "Origin"),
-        TwilioSignature = Lines(request, "X-Twilio-Signature"),
-        SubProtocol = Lines(request, "Sec-WebSocket-Protocol"),
-        Peer = request.Peer,
-        Now = _time.GetUtcNow(),
-    };
-
-    private static ImmutableArray<string> Lines(UpgradeRequest request, string name) =>
-        [.. request.Headers.Where(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value)];
 }

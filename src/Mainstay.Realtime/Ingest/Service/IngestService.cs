@@ -183,7 +183,7 @@ internal sealed class IngestService : IAsyncDisposable
                 break;
             case "/metrics":
                 http.Response.ContentType = MetricText.ContentType;
-                return http.Response.Body.WriteAsync(_metrics.Write(outbox, _outbox.Times, _context).ToUtf8(), http.RequestAborted).AsTask();
+                return http.Response.Body.WriteAsync(_metrics.Write(outbox, _outbox.Times, _calls).ToUtf8(), http.RequestAborted).AsTask();
             case { } path when _door.Routes.Contains(path.TrimEnd('/')):
                 http.Response.Headers.Upgrade = "websocket";
                 return WriteAsync(http, 426, """{"type":"about:blank","status":426,"title":"upgrade_required","detail":"this is a WebSocket"}""");

@@ -18,7 +18,8 @@ public sealed class TelephonyFuzzTests
     public void Of_messages_that_were_cut_short_each_is_counted_and_all_others_come_out_in_order(int seed)
     {
         var random = new Random(seed);
-        var (dialect, counters) = (s_dialects[seed % 3], new CallCounters());
+        var dialect = s_dialects[seed % 3];
+        var counters = new DialectCounters(dialect);
         var inbox = new CallInbox(dialect, null, counters);
         var (heard, good, cut) = (new List<long>(), 0, 0);
         for (var i = 0; i < Messages; i++)
@@ -48,7 +49,8 @@ public sealed class TelephonyFuzzTests
     public void Whatever_bytes_are_changed_every_message_is_accounted_for_and_the_stream_goes_on(int seed)
     {
         var random = new Random(seed);
-        var (dialect, counters) = (s_dialects[seed % 3], new CallCounters());
+        var dialect = s_dialects[seed % 3];
+        var counters = new DialectCounters(dialect);
         var inbox = new CallInbox(dialect, null, counters);
         var released = 0L;
         for (var i = 0; i < Messages; i++)
