@@ -61,10 +61,10 @@ internal sealed class StderrLog : ILoggerProvider
         {
             var line = new StringBuilder()
                 .Append(CultureInfo.InvariantCulture, $"{owner._time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {Word(logLevel)} {category}: ")
-                .Append(formatter(state, exception));
+                .Append(formatter(state, exception).ReplaceLineEndings(" | "));
             if (exception is not null)
             {
-                // One event is one line, whatever an exception prints.
+                // One event is one line, whatever an exception prints or a path has in it.
                 line.Append(" | ").Append(exception.ToString().ReplaceLineEndings(" | "));
             }
 

@@ -38,7 +38,7 @@ public static class IngestEnvironment
         Rule("JWT_REQUIRE_TENANT", EnvType.Bool, "Tokens must have a tenant_id.") with { Default = "true" },
         Rule("JWT_ALLOW_QUERY", EnvType.Bool, "A token may stand in ?access_token=, for clients that can send no header.") with { Default = "false" },
         Rule("BASIC_AUTH", EnvType.Secret, "A list of user:password."),
-        Rule("ALLOWED_CIDRS", EnvType.String, "A list of addresses and ranges.") with { Example = "203.0.113.0/24, 2001:db8::/32" },
+        Rule("ALLOWED_CIDRS", EnvType.String, "A list of addresses and ranges, one for all routes: where cidr is a method they are admitted, at every other route only they may come.") with { Example = "203.0.113.0/24, 2001:db8::/32" },
         Rule("ALLOWED_ORIGINS", EnvType.String, "Pages that may connect, a list of scheme, host and port.") with { Example = "https://app.example.com" },
         Rule("ORIGIN_REQUIRED", EnvType.Bool, "Only pages may connect.") with { Default = "false" },
         Rule("TWILIO_AUTH_TOKEN", EnvType.Secret, "For twilio_signature."),

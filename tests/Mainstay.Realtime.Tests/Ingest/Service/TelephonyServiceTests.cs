@@ -90,6 +90,31 @@ public sealed class TelephonyServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task The_figures_tell_of_each_dialect_what_its_carriers_sent()
+    {
+        await using var ingest = Ingest();
+        using var open = await ingest.ConnectAsync(Dialect.Twilio.Route);
+        await open.TextAsync(DialectMessages.TwilioStart);
+        using var call = await ingest.ConnectAsync(Dialect.Exotel.Route);
+        foreach (var sequence in (int[])[5, 6, 6, 9, 10])
+        {
+            await call.FrameAsync(DialectMessages.Media(Dialect.Exotel, sequence, [(byte)sequence, 0]));
+        }
+
+        await call.TextAsync("nonsense");
+        await call.TextAsync("""{"event":"stop"}""");
+        await call.RestAsync();
+        await OutboxUnderTest.UntilAsync(() => Events().Count() == 4);
+
+        var text = await ingest.TextAsync("/metrics");
+        Assert.All(
+            (string[])[
+                "calls{dialect=\"twilio\"} 1", "frames_total{dialect=\"exotel\"} 4", "frames_total{dialect=\"telnyx\"} 0", "frames_lost_total{dialect=\"exotel\"} 0", "gaps_total{dialect=\"exotel\"} 1",
+                "messages_missing_total{dialect=\"exotel\"} 2", "messages_duplicate_total{dialect=\"exotel\"} 1", "messages_malformed_total{dialect=\"exotel\"} 1", "messages_late_total{dialect=\"exotel\"} 0"],
+            line => Assert.Contains($"mainstay_ingest_carrier_{line}\n", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_call_stays_while_the_process_drains_and_new_ones_are_refused()
     {
         await using var ingest = Ingest();
