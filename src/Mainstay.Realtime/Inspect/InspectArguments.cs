@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Mainstay.Realtime.Adapters.Redis;
 
 namespace Mainstay.Realtime.Inspect;
 
@@ -57,10 +58,14 @@ internal sealed record InspectArguments(string Verb, string Topic, IReadOnlyDict
         _ when Value("url") is not null && (Value("service") ?? Value("data")) is not null => "--url says where the stream is; --service and --data then have no meaning",
         { Verb: "tail" } when (Value("to") ?? Value("wav") ?? Value("raw")) is not null => "--to, --wav and --raw belong to replay",
         { Verb: "replay" } when s_targets.Count(t => Value(t) is not null) != 1 => "replay needs one of --to, --wav and --raw",
+        { Verb: "replay" } when IsSameRedis(Value("url"), Value("to")) => "--to is the Redis that --url reads: every record would be stored there a second time",
         { Verb: "replay" } when Flags.Count > 0 => "--json and --no-follow belong to tail",
         { Verb: "replay" } when (Value("wav") ?? Value("raw")) is not null && Value("key") is null => "--wav and --raw need --key with the interaction whose audio is wanted",
         _ => "",
     };
+
+    private static bool IsSameRedis(string? one, string? other) =>
+        one is not null && other is not null && RedisOptions.TryParse(one, out var a, out _) && RedisOptions.TryParse(other, out var b, out _) && (a.Host, a.Port, a.Database) == (b.Host, b.Port, b.Database);
 
     private static readonly string[] s_targets = ["to", "wav", "raw"];
 }

@@ -11,6 +11,7 @@ public static class InspectRole
     private const string Usage = """
         mainstay realtime tail TOPIC      shows a stream, a line for each record, and follows it
         mainstay realtime replay TOPIC    sends stored records to another broker, or writes the audio of an interaction
+        mainstay realtime sim KIND        calls like those of exotel, twilio or a native client; without arguments it shows its own
 
           --service NAME    whose log it is (default: the only one there is); --home, or --data FOLDER for its data itself
           --url URL         a Redis instead: redis://[user[:password]@]host[:port][/database], or rediss://
@@ -55,7 +56,7 @@ public static class InspectRole
 
         if (args[0] is not ("tail" or "replay"))
         {
-            return await WrongAsync(error, $"there is no \"{args[0]}\"; there are tail, replay, and the services ingest and hub");
+            return await WrongAsync(error, $"there is no \"{args[0]}\"; there are tail, replay, sim, and the services ingest and hub");
         }
 
         if (!InspectArguments.TryParse(args, out var asked, out var problem))

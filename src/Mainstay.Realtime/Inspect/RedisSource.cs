@@ -22,9 +22,12 @@ internal sealed class RedisSource(RedisOptions options, string topic, TimeProvid
     public async IAsyncEnumerable<SeenRecord> ReadAsync(StartPoint from, bool follow, [EnumeratorCancellation] CancellationToken token)
     {
         var last = await BeginAsync(from, token);
+
+        // What comes meanwhile is not waited for: it could come from whoever reads this.
+        var end = follow ? "+" : await NewestAsync(token) ?? "-";
         while (true)
         {
-            var page = (await AskAsync(token, "XRANGE", topic, last, "+", "COUNT", PageSize)).Items;
+            var page = (await AskAsync(token, "XRANGE", topic, last, end, "COUNT", PageSize)).Items;
             foreach (var entry in page)
             {
                 var seen = Read(entry);
@@ -64,11 +67,17 @@ internal sealed class RedisSource(RedisOptions options, string topic, TimeProvid
             case StartPoint.At(var position):
                 return position;
             case StartPoint.Newest:
-                var newest = (await AskAsync(token, "XREVRANGE", topic, "+", "-", "COUNT", "1")).Items;
-                return newest.Count > 0 ? "(" + newest[0].Items[0].Text : "-";
+                return await NewestAsync(token) is { } newest ? "(" + newest : "-";
             default:
                 return "-";
         }
+    }
+
+    /// <returns>Null: the stream is empty, or not there.</returns>
+    private async Task<string?> NewestAsync(CancellationToken token)
+    {
+        var newest = (await AskAsync(token, "XREVRANGE", topic, "+", "-", "COUNT", "1")).Items;
+        return newest.Count > 0 ? newest[0].Items[0].Text : null;
     }
 
     private static SeenRecord Read(RespReply entry)

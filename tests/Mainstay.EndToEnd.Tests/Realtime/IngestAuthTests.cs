@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Mainstay.Harness;
 
 namespace Mainstay.EndToEnd.Tests.Realtime;
 
@@ -69,7 +70,11 @@ public sealed class IngestAuthTests
 
         Assert.Empty(admitted);
         Assert.StartsWith("""{"event":"started","interaction_id":"int-1",""", await StartAsync(stack, [$"Bearer {stack.Token(Interaction)}"], "", "tenant-a", Interaction), StringComparison.Ordinal);
-        Assert.Single(await stack.Redis.EntriesAsync("audio_events"), e => e[1].AsSpan().SequenceEqual("started"u8));
+
+
+        // The answer does not wait for the event to be stored.
+        await Eventually.BecomesAsync(
+            "one call has started", () => stack.Redis.EntriesAsync("audio_events"), events => events.Count(e => e[1].AsSpan().SequenceEqual("started"u8)) == 1);
     }
 
     [Fact]

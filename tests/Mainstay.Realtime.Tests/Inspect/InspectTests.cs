@@ -114,6 +114,7 @@ public sealed class InspectTests : IDisposable
     [InlineData("tail a --key", "--key needs a value")]
     [InlineData("tail a --wav x", "belong to replay")]
     [InlineData("replay a", "one of --to, --wav and --raw")]
+    [InlineData("replay a --url redis://h:1/2 --to redis://:x@h:1/2", "would be stored there a second time")]
     [InlineData("replay a --wav x", "need --key")]
     [InlineData("sing a", "there is no \"sing\"")]
     public async Task Wrong_usage_is_said_and_ends_with_2(string line, string told)
