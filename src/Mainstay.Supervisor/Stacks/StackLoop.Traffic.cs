@@ -86,8 +86,13 @@ internal sealed partial class StackLoop
         {
             try
             {
-                var outcome = await _context.Ports.Traffic.DrainedAsync(run.Id, InstanceMachine.DrainFor(state.Ending, runner.Work.Policy), _closing.Token);
-                detail = outcome.Idle ? "everything in flight has finished" : $"{outcome.RequestsLeft} requests and {outcome.WebSocketsLeft} WebSockets were still in flight";
+                var patience = InstanceMachine.DrainFor(state.Ending, runner.Work.Policy);
+                var outcome = await _context.Ports.Traffic.DrainedAsync(run.Id, patience, _closing.Token);
+
+                // Whoever does not wait has not heard how many there are.
+                detail = outcome.Idle ? "everything in flight has finished"
+                    : patience == TimeSpan.Zero ? "what is in flight, it ends itself"
+                    : $"{outcome.RequestsLeft} requests and {outcome.WebSocketsLeft} WebSockets were still in flight";
             }
             catch (OperationCanceledException) when (_closing.IsCancellationRequested)
             {
