@@ -96,6 +96,7 @@ public static class CliRole
         "report" => ReportVerb.RunAsync(context, token),
         "down" => DownVerb.RunAsync(context, token),
         "daemon" => throw new CommandFailedException(ExitCode.WrongUsage, "\"daemon\" must be the first word", $"try: mainstay daemon --home {context.Home.Root}"),
+        "realtime" => throw new CommandFailedException(ExitCode.WrongUsage, "\"realtime\" must be the first word", "try: mainstay realtime --help"),
         "edge" => ActionVerbs.EdgeReloadAsync(context, token),
         "completion" => CompletionVerb.RunAsync(context, token),
         "schema" => SchemaVerb.RunAsync(context, token),

@@ -7,6 +7,7 @@ return args switch
     ["edge", "--control", var socket] => await Roles.EdgeAsync(socket),
     ["realtime", "ingest" or "hub"] => await Roles.RealtimeAsync(args[1]),
     ["realtime", "sim", .. var rest] => await Roles.SimulateAsync(rest),
+    ["help", "realtime", ..] => await Roles.InspectAsync(["--help"]),
     ["realtime", .. var rest] => await Roles.InspectAsync(rest),
     _ => await Roles.CommandAsync(args),
 };

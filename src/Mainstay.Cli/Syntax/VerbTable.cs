@@ -68,6 +68,8 @@ internal static class VerbTable
         new("doctor", "", 0, 0, "examine this machine and this home", "Exit 1 when something keeps Mainstay from working.", []),
         new("daemon", "", 0, 0, "be the daemon, in the foreground", "For systemd; commands start one in the background by themselves. Must be the first word: mainstay daemon [--home <path>].", []),
         new("edge", "reload", 1, 1, "replace the edge process without refusing a connection", "`mainstay edge` alone is the edge process itself; the daemon starts it.", []),
+        new("realtime", "<tail|replay|sim> ...", 1, Any, "look into streams of ingest, send them on, simulate calls",
+            "tail TOPIC follows a stream, a line for each record; replay TOPIC sends stored records to another broker, or writes the audio of one interaction; sim native|exotel|twilio makes calls and counts those that are cut. `mainstay realtime --help` and `mainstay realtime sim --help` name their options. `mainstay realtime ingest` and `hub` are the services themselves, which the daemon starts.", []),
         new("completion", "<bash|zsh|fish>", 1, 1, "print a completion script for a shell", "For bash: source <(mainstay completion bash)", []),
         new("help", "[command]", 0, 1, "explain a command", "", []),
         Coming("switch"), Coming("incidents"), Coming("incident"), Coming("alerts"),

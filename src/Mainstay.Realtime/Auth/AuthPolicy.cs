@@ -32,7 +32,7 @@ public sealed record AuthPolicy
     {
         if (Methods.IsEmpty)
         {
-            yield return new(AuthVariables.Methods, "names no method, so that nobody could connect", $"set it to one or more of {AuthVariables.Words}; \"none\" admits everybody");
+            yield return new(AuthVariables.Methods, "names no method, and no key for tokens is given, so that nobody could connect", $"set {AuthVariables.PublicKey}, or name one or more of {AuthVariables.Words} here; \"none\" admits everybody");
         }
 
         if (Methods.Contains(AuthMethod.None) && Methods.Length > 1)

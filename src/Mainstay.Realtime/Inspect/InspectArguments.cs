@@ -56,6 +56,8 @@ internal sealed record InspectArguments(string Verb, string Topic, IReadOnlyDict
     {
         { Topic.Length: 0 } => "the topic is missing, e.g. audio_stream",
         _ when Value("url") is not null && (Value("service") ?? Value("data")) is not null => "--url says where the stream is; --service and --data then have no meaning",
+        _ when Value("from") is { } from && !StartPoint.IsWellFormed(from, Value("url") is not null) =>
+            $"--from \"{from}\" is none of start, end, a time such as 2026-11-22T03:00:00Z, a duration such as 10m, and a position as tail shows it behind @",
         { Verb: "tail" } when (Value("to") ?? Value("wav") ?? Value("raw")) is not null => "--to, --wav and --raw belong to replay",
         { Verb: "replay" } when s_targets.Count(t => Value(t) is not null) != 1 => "replay needs one of --to, --wav and --raw",
         { Verb: "replay" } when IsSameRedis(Value("url"), Value("to")) => "--to is the Redis that --url reads: every record would be stored there a second time",

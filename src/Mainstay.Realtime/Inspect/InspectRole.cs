@@ -11,7 +11,7 @@ public static class InspectRole
     private const string Usage = """
         mainstay realtime tail TOPIC      shows a stream, a line for each record, and follows it
         mainstay realtime replay TOPIC    sends stored records to another broker, or writes the audio of an interaction
-        mainstay realtime sim KIND        calls like those of exotel, twilio or a native client; without arguments it shows its own
+        mainstay realtime sim KIND        calls like those of exotel, twilio or a native client; sim --help shows its options
 
           --service NAME    whose log it is (default: the only one there is); --home, or --data FOLDER for its data itself
           --url URL         a Redis instead: redis://[user[:password]@]host[:port][/database], or rediss://

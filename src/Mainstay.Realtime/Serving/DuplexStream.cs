@@ -51,41 +51,19 @@ internal sealed class DuplexStream(IDuplexPipe pipes, PeerWatch? watch = null) :
         }
     }
 
-    /// <summary>A frame of data, between two that the WebSocket writes, by whoever sends and without another thread: most peers take what comes, and then this is all that there is to do.</summary>
-    /// <returns>False: nothing of it was written, since something else is being written, or the connection has ended.</returns>
-    public bool TryWriteFrame(WebSocketMessageType type, ReadOnlySpan<byte> payload)
-    {
-        if (payload.Length > Slice || !TryEnter())
-        {
-            return false;
-        }
-
-        try
-        {
-            FrameHead.Write(pipes.Output, type, payload.Length);
-            pipes.Output.Write(payload);
-            Finish(pipes.Output.FlushAsync(CancellationToken.None));
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            Release();
-            return false;
-        }
-    }
-
     /// <summary>Between two frames of the WebSocket. While one is being written there is no room, and nothing is to be learned: whoever does not take that one does not answer.</summary>
     /// <returns>False: no ping is on its way.</returns>
-    public bool TryPing()
-    {
-        if (watch is null || !TryEnter())
-        {
-            return false;
-        }
+    public bool TryPing() => watch is not null && TryEnter() && Put(watch.NextPing());
 
+    /// <summary>The last frame, when the WebSocket itself writes nothing any more.</summary>
+    /// <returns>False: the peer is not told.</returns>
+    public bool TryClose(WebSocketCloseStatus status) => TryEnter() && Put([0x88, 2, (byte)((int)status >> 8), (byte)status]);
+
+    private bool Put(ReadOnlySpan<byte> frame)
+    {
         try
         {
-            pipes.Output.Write(watch.NextPing());
+            pipes.Output.Write(frame);
             Finish(pipes.Output.FlushAsync(CancellationToken.None));
             return true;
         }

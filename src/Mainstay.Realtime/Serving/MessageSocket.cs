@@ -21,7 +21,7 @@ public enum MessageKind
 public readonly record struct Message(MessageKind Kind, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>
-/// A WebSocket as whole messages. Idle, it holds no buffer. What is sent is queued, in order, up to a bound, and written by whoever finds it at rest, at once when the peer takes it; a peer that does not read cannot hold up the one who sends.
+/// A WebSocket as whole messages. Idle, it holds no buffer. What is sent is queued, in order, up to a bound, and written by whoever finds the queue at rest; a peer that does not read cannot hold up the one who sends.
 /// </summary>
 /// <param name="closePatience">How long a peer has to answer a close; then the connection is cut.</param>
 /// <param name="maxQueued">Bytes that may wait for the peer; with more the connection is given up as too slow.</param>
@@ -99,6 +99,12 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
             }
 
             return first.EndOfMessage ? new(Kind(first.MessageType), default) : await RestAsync(token).ConfigureAwait(false);
+        }
+        catch (WebSocketException e) when (e.WebSocketErrorCode is WebSocketError.Success)
+        {
+            // What cannot be inflated has no code of its own, and the WebSocket, unlike with all else that is wrong, has not told the peer.
+            SayUnreadable();
+            return new(MessageKind.End, default);
         }
         catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
@@ -254,6 +260,19 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
         }
     }
 
+    /// <summary>The WebSocket has given itself up and writes nothing any more.</summary>
+    private void SayUnreadable()
+    {
+        lock (_gate)
+        {
+            if (!_isClosing)
+            {
+                _isClosing = true;
+                Stream?.TryClose(WebSocketCloseStatus.InvalidPayloadData);
+            }
+        }
+    }
+
     private bool Send(Outgoing message)
     {
         lock (_gate)
@@ -261,11 +280,6 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
             if (_isClosing || IsTooSlow)
             {
                 return false;
-            }
-
-            if (_writing.IsCompleted && TryWriteNow(message))
-            {
-                return true;
             }
 
             _queued += message.Bytes.Length;
@@ -280,11 +294,6 @@ public sealed class MessageSocket(WebSocket socket, int maxMessageBytes, int max
             return true;
         }
     }
-
-    /// <summary>With nothing in front of it, and without a thread of its own; a WebSocket that has said its last word says nothing behind it.</summary>
-    private bool TryWriteNow(Outgoing message) =>
-        Stream is { } stream && !(IsCompressed && message.Bytes.Length >= MinCompressed) && socket.State is WebSocketState.Open or WebSocketState.CloseReceived
-        && message.Type is not WebSocketMessageType.Close && stream.TryWriteFrame(message.Type, message.Bytes.Span);
 
     private void Enqueue(Outgoing message)
     {

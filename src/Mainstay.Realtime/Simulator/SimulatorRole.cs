@@ -12,6 +12,12 @@ public static class SimulatorRole
     /// <summary>Returns 0 when all calls ended well, 1 when one was cut, 2 when the arguments are wrong.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is [] or ["help"] || args.Any(a => a is "--help" or "-h"))
+        {
+            await Console.Out.WriteLineAsync(SimulatorOptions.Usage);
+            return (int)(args.Length == 0 ? ExitCode.WrongUsage : ExitCode.Done);
+        }
+
         if (SimulatorOptions.Read(args) is not ({ } options, _))
         {
             await Console.Error.WriteLineAsync($"mainstay realtime sim: {SimulatorOptions.Read(args).Fault}\n{SimulatorOptions.Usage}");

@@ -134,10 +134,11 @@ public static class EnvSchemaEvaluator
         _ => null,
     };
 
-    /// <summary>The schema is not closed, so an undeclared variable is fine; one that is nearly a declared and unset one is a slip.</summary>
+    /// <summary>The schema is not closed, so an undeclared variable is fine; one that is nearly a declared one that nobody set is a slip.</summary>
     private static void CheckNames(EnvSchemaSpec schema, EnvView view, EnvSchemaContext where, RuleReport report)
     {
-        var unset = schema.Rules.Where(r => !view.Has(r.Name) && WhyRequired(r, view) is null).ToArray();
+        // What has its default was most likely not set: the environment comes here with the defaults in it.
+        var unset = schema.Rules.Where(r => view.Has(r.Name) ? view.ValueOf(r.Name) == r.Default : WhyRequired(r, view) is null).ToArray();
         foreach (var name in Undeclared(schema, view, where))
         {
             if (unset.FirstOrDefault(r => IsSlip(name, r.Name)) is { } meant)

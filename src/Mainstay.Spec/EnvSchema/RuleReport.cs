@@ -37,7 +37,7 @@ internal sealed class RuleReport(EnvSchemaContext where)
         SetAt(rule), $"{Subject(rule.Name)} and {other.Name} do not belong together: the private key is not the certificate's", "give the key with which the certificate was made, or the certificate made from this key"));
 
     public void Typo(string written, EnvRuleSpec meant) => _found.Add(EnvironmentCodes.ProbableTypo.Warning(
-        where.SetAt.GetValueOrDefault(written) ?? RuleOf(meant), $"{Subject(written)} is not declared in the env_schema, which knows {meant.Name}", $"rename it to {meant.Name}, or declare {written} too"));
+        where.SetAt.GetValueOrDefault(written) ?? RuleOf(meant), $"{Subject(written)} is not declared, and {meant.Name} is", $"rename it to {meant.Name}, or declare {written} in an env_schema too"));
 
     private string Subject(string name) => $"{name} of service \"{where.Service}\"";
 

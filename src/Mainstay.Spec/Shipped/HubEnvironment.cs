@@ -20,9 +20,16 @@ public static class HubEnvironment
         Rule("HUB_WEBHOOK_SECRET", EnvType.Secret, "What the webhook's notices are signed with, at least 32 characters.") with { MinLength = 32 },
         Rule("JWT_PUBLIC_KEY", EnvType.String, "The key that tokens are signed with: PEM, also with \\n for line ends, or a file."),
         Rule("JWT_JWKS", EnvType.String, "The keys that tokens are signed with, as a JSON Web Key Set: an http(s) URL or a file."),
+        Rule("JWT_SECRET", EnvType.Secret, "The secret of HS256 tokens.") with { MinLength = 32 },
+        Rule("JWT_ISSUER", EnvType.String, "Tokens must be of this issuer."),
+        Rule("JWT_AUDIENCE", EnvType.String, "Tokens must be for this audience."),
+        Rule("JWT_ALGORITHMS", EnvType.String, "A list of RS256, ES256 and HS256; without it, those that the keys allow."),
+        Rule("ALLOWED_CIDRS", EnvType.String, "Addresses and prefixes from which devices, pages and backends may connect, a list; empty: all.") with { Example = "10.0.0.0/8, 2001:db8::/32" },
+        Rule("JWT_ALLOW_QUERY", EnvType.Bool, "A token may stand in ?access_token=, for clients that can send no header.") with { Default = "false" },
         Rule("HUB_LICENCES", EnvType.String, "A file with licences of devices that have no tokens, by lines: BRANCH DEVICE SHA256, the hash of the device's key."),
         Rule("HUB_SOCKETIO_MAP", EnvType.String, "A JSON file that says what events of Socket.IO clients mean; without it they say the hub's own messages."),
         Rule("ALLOWED_ORIGINS", EnvType.String, "Origins of pages that may connect with web tokens, a list; empty: none.") with { Example = "https://app.example.com" },
+        Rule("ORIGIN_REQUIRED", EnvType.Bool, "Only pages may connect.") with { Default = "false" },
     ];
 
     private static EnvRuleSpec Range(string name, string description, int otherwise, int min, int max) =>

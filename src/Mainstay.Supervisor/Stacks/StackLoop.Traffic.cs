@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mainstay.Supervisor.Instances;
 using Mainstay.Supervisor.Ports;
 using Mainstay.Supervisor.Services;
@@ -9,6 +10,9 @@ internal sealed partial class StackLoop
 {
     /// <summary>Before the edge is told again what it could not be told.</summary>
     private static readonly TimeSpan TellAgain = TimeSpan.FromSeconds(1);
+
+    /// <summary>For the edge to say how much is in flight on a process that is not drained from outside; only words depend on it.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
 
     private void Execute(ServiceActor actor, ServiceStep step)
     {
@@ -87,12 +91,11 @@ internal sealed partial class StackLoop
             try
             {
                 var patience = InstanceMachine.DrainFor(state.Ending, runner.Work.Policy);
-                var outcome = await _context.Ports.Traffic.DrainedAsync(run.Id, patience, _closing.Token);
-
-                // Whoever does not wait has not heard how many there are.
+                var endsItself = patience == TimeSpan.Zero;
+                var outcome = await _context.Ports.Traffic.DrainedAsync(run.Id, endsItself ? Glance : patience, _closing.Token);
                 detail = outcome.Idle ? "everything in flight has finished"
-                    : patience == TimeSpan.Zero ? "what is in flight, it ends itself"
-                    : $"{outcome.RequestsLeft} requests and {outcome.WebSocketsLeft} WebSockets were still in flight";
+                    : endsItself ? $"{Left(outcome)} in flight, which it ends itself within {ExitText.Of(runner.Work.Policy.Grace)}"
+                    : $"{Left(outcome)} were still in flight";
             }
             catch (OperationCanceledException) when (_closing.IsCancellationRequested)
             {
@@ -107,6 +110,8 @@ internal sealed partial class StackLoop
 
         runner.Post(InstanceEvent.Drained(state.Generation, detail));
     }
+
+    private static string Left(DrainOutcome outcome) => string.Create(CultureInfo.InvariantCulture, $"{outcome.RequestsLeft} requests and {outcome.WebSocketsLeft} WebSockets");
 
     private async Task PauseAsync(TimeSpan pause)
     {

@@ -57,6 +57,7 @@ public sealed class IngestExampleTests
         var before = (await calls.Home.StatusAsync())["ingest"].Only.Process;
         (await calls.Home.RunAsync("reload", "ingest")).MustExit(0);
         Assert.True(before.IsAlive, "the process of the calls stays until they end");
+        (await calls.Home.RunAsync("status")).MustExit(0).MustShow("3 WebSockets in flight, which it ends itself within");
 
         (await calls.Home.RunAsync(s_limit, "down")).MustExit(0);
 

@@ -80,6 +80,7 @@ public sealed class IngestSettingsTests
     [InlineData("INGEST_AUTH", "magic", "INGEST_AUTH has an entry 1 that is no method")]
     [InlineData("INGEST_AUTH", "jwt", "JWT_PUBLIC_KEY is needed")]
     [InlineData("INGEST_AUTH", "none,jwt", "INGEST_AUTH names \"none\" beside other methods")]
+    [InlineData("STREAM_TOPIC", "calls-{foo}", "STREAM_TOPIC")]
     [InlineData("ALLOW_LOSS", "", "in_memory, which keeps nothing across a restart")]
     public async Task The_process_does_not_serve_without_knowing_whom_and_what_it_may_lose(string name, string value, string told)
     {

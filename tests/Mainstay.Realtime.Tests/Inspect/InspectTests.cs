@@ -116,6 +116,8 @@ public sealed class InspectTests : IDisposable
     [InlineData("replay a", "one of --to, --wav and --raw")]
     [InlineData("replay a --url redis://h:1/2 --to redis://:x@h:1/2", "would be stored there a second time")]
     [InlineData("replay a --wav x", "need --key")]
+    [InlineData("tail a --from yesterday", "--from \"yesterday\" is none of")]
+    [InlineData("tail a --url redis://h --from tomorrow", "--from \"tomorrow\" is none of")]
     [InlineData("sing a", "there is no \"sing\"")]
     public async Task Wrong_usage_is_said_and_ends_with_2(string line, string told)
     {
@@ -134,8 +136,8 @@ public sealed class InspectTests : IDisposable
         Assert.Contains("there are: audio_stream", _error.ToString(), StringComparison.Ordinal);
         Assert.Equal(1, await RunAsync("tail", "audio_stream", "--service", "ingest2"));
         Assert.Contains("those with a log are: ingest", _error.ToString(), StringComparison.Ordinal);
-        Assert.Equal(1, await RunAsync("tail", "audio_stream", "--from", "yesterday"));
-        Assert.Contains("\"yesterday\" is no position", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, await RunAsync("tail", "audio_stream", "--from", "yesterday:7"));
+        Assert.Contains("\"yesterday:7\" is no position", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

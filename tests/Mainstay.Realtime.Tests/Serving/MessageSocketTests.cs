@@ -29,14 +29,6 @@ public sealed class MessageSocketTests : IDisposable
         _ours.Dispose();
     }
 
-    [Fact]
-    public void What_is_sent_to_a_peer_that_takes_it_is_written_before_the_sender_goes_on()
-    {
-        Assert.True(_messages.SendText("hello"u8.ToArray()));
-        Assert.True(_toPeer.Reader.TryRead(out var written));
-        Assert.Equal([0x81, 5, .. "hello"u8], written.Buffer.ToArray());
-    }
-
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -82,6 +74,20 @@ public sealed class MessageSocketTests : IDisposable
     {
         _messages.Close(1000, "");
         Assert.False(_messages.SendText("late"u8.ToArray()));
+    }
+
+    [Fact]
+    public async Task A_peer_is_told_that_what_it_compressed_cannot_be_read()
+    {
+        using var ours = new DuplexStream(new Ends(_fromPeer.Reader, _toPeer.Writer));
+        using var socket = WebSocket.CreateFromStream(ours, new() { IsServer = true, DangerousDeflateOptions = new() });
+        var messages = new MessageSocket(socket, 1 << 20, 64 << 20, TimeSpan.FromSeconds(30), TimeProvider.System) { Stream = ours, IsCompressed = true };
+        await _fromPeer.Writer.WriteAsync(new byte[] { 0xC1, 0x84, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(MessageKind.End, (await messages.ReceiveAsync(TestContext.Current.CancellationToken)).Kind);
+
+        Assert.True(_toPeer.Reader.TryRead(out var written));
+        Assert.Equal([0x88, 2, 1007 >> 8, 1007 & 0xFF], written.Buffer.ToArray());
     }
 
     /// <summary>Around the bounds of a frame's head and of what is written at once; most are short.</summary>

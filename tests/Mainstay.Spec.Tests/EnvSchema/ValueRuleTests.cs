@@ -161,6 +161,9 @@ public sealed class ValueRuleTests
         var optional = Assert.Single(Check(Rule("REDIS_URL"), "REDIS_ULR=redis://x"));
         Assert.Equal(("MS2024", Severity.Warning), (optional.Code, optional.Severity));
 
+        var defaulted = Rule("REDIS_URL") with { Default = "redis://localhost" };
+        Assert.Equal("MS2024", Ids(Check(defaulted, "REDIS_ULR=redis://x", "REDIS_URL=redis://localhost")));
+
         Assert.Empty(Check(Rule("DB_PORT"), "DB_HOST=x"));
         Assert.Empty(Check(Rule("REDIS_URL"), "REDIS_URL=redis://x", "REDIS_ULR=redis://x"));
     }

@@ -27,7 +27,7 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
         if (route.Kind is ApiKind.Socket)
         {
             http.Response.Headers.Upgrade = "websocket";
-            await ApiAnswer.RefuseAsync(http, 426, "upgrade_required", $"{HubDoor.Route} is a WebSocket: ask with GET, Upgrade: websocket and Sec-WebSocket-Protocol: {HubDoor.Protocol}");
+            await ApiAnswer.RefuseAsync(http, 426, DoorCode.UpgradeRequired, $"{HubDoor.Route} is a WebSocket: ask with GET, Upgrade: websocket and Sec-WebSocket-Protocol: {HubDoor.Protocol}");
         }
         else if (route.Kind is ApiKind.Nothing)
         {
@@ -40,7 +40,7 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
         else if (!route.Methods.Contains(http.Request.Method, StringComparer.Ordinal))
         {
             http.Response.Headers.Allow = string.Join(", ", route.Methods);
-            await ApiAnswer.RefuseAsync(http, 405, "no_method", $"this path takes {string.Join(" and ", route.Methods)} only");
+            await ApiAnswer.RefuseAsync(http, 405, DoorCode.NoMethod, $"this path takes {string.Join(" and ", route.Methods)} only");
         }
         else if (route.Kind is ApiKind.Metrics)
         {
@@ -60,7 +60,7 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
     {
         // Restarting it would not mend a full disk: it is alive, and ready to be asked, as long as it does not drain.
         var (status, word) = kind is ApiKind.Live ? (200, "alive")
-            : door.IsDraining && kind is ApiKind.Ready ? (503, "draining")
+            : door.IsDraining && kind is ApiKind.Ready ? (503, DoorCode.Draining)
             : ports.Actor.CanStore ? (200, "healthy")
             : (kind is ApiKind.Ready ? 200 : 503, "unhealthy");
         return ApiAnswer.WriteAsync(http, status, Encoding.UTF8.GetBytes($$"""{"status":"{{word}}","service":"hub","store":{{(ports.Actor.CanStore ? "true" : "false")}}}"""));
@@ -91,7 +91,7 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
     private async Task<ApiCaller?> WhoAsync(HttpContext http)
     {
         var entry = await ports.Entry.EnterAsync(RequestCredentials.Of(http, ports.Time.GetUtcNow()), http.RequestAborted);
-        if (entry.Refused is { } refused)
+        if (entry is { Refused: { } refused, IsOfPage: false })
         {
             if (refused.Challenge.Length > 0)
             {
@@ -108,13 +108,14 @@ internal sealed class HubApi(ConnectionPorts ports, HubDoor door)
             return new(who, entry.ValidUntil);
         }
 
-        await ApiAnswer.RefuseAsync(http, new(HubErrorCode.Forbidden, entry.Claims is null ? entry.Fault
+        await ApiAnswer.RefuseAsync(http, new(HubErrorCode.Forbidden, entry.IsOfPage ? BackendsOnly
+            : entry.Claims is null ? entry.Fault
             : entry.Claims.Kind is not IdentityKind.Backend ? BackendsOnly
             : $"{Access.Identity.WhyNot(entry.Claims, wanted)}{(wanted is null ? " in ?branch=" : "")}"));
         return null;
     }
 
-    private static Task NoRouteAsync(HttpContext http) => ApiAnswer.RefuseAsync(http, 404, "no_route", "nothing is at this path; what there is says /_hub/openapi.json");
+    private static Task NoRouteAsync(HttpContext http) => ApiAnswer.RefuseAsync(http, 404, DoorCode.NoRoute, "nothing is at this path; what there is says /_hub/openapi.json");
 
     private async Task ServeAsync(HttpContext http, ApiRoute route, ApiCaller caller)
     {

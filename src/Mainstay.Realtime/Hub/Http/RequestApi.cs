@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mainstay.Realtime.Serving;
 using Mainstay.Realtime.Hub.Protocol;
 using Mainstay.Realtime.Hub.Service;
 using Mainstay.Realtime.Hub.Sockets;
@@ -73,7 +74,7 @@ internal sealed class RequestApi(ConnectionPorts ports, HubDoor door)
     /// <summary>All that the token may ask in its branch; there is no list of them, only what becomes of them.</summary>
     public Task BranchAsync(HttpContext http, ApiCaller caller) => ResultStreams.IsWanted(http.Request)
         ? _streams.BranchAsync(http, caller)
-        : ApiAnswer.RefuseAsync(http, 406, "not_acceptable", "this is a stream of events: ask with Accept: text/event-stream; one request is at /_hub/requests/REQUEST");
+        : ApiAnswer.RefuseAsync(http, 406, DoorCode.NotAcceptable, "this is a stream of events: ask with Accept: text/event-stream; one request is at /_hub/requests/REQUEST");
 
     /// <summary>For the end, or until the patience is over or this process ends: then it is told where it is by now.</summary>
     private async Task WaitAsync(HttpContext http, HttpAsker asker, TimeSpan patience)

@@ -1,3 +1,4 @@
+using Mainstay.Realtime.Serving;
 using Mainstay.Realtime.Hub.Protocol;
 using Mainstay.Realtime.Hub.Service;
 using Mainstay.Realtime.Hub.Sockets;
@@ -83,7 +84,7 @@ internal sealed class ResultStreams(ConnectionPorts ports, HubDoor door)
         if (door.IsDraining)
         {
             http.Response.Headers.RetryAfter = "1";
-            await ApiAnswer.RefuseAsync(http, 503, "draining", "this process ends; come back in a moment");
+            await ApiAnswer.RefuseAsync(http, 503, DoorCode.Draining, "this process ends; come back in a moment");
             return;
         }
 

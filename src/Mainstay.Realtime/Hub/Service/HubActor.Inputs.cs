@@ -30,6 +30,9 @@ internal sealed partial class HubActor
 
                 await HearAsync(batch, said.Client, said.Message, now);
                 break;
+            case HubInput.Misspoke misspoke:
+                batch.Always(() => misspoke.Client.Send(MessageWriter.Error(misspoke.Error)));
+                break;
             case HubInput.Left left:
                 Leave(batch, left.Client, now);
                 break;

@@ -14,6 +14,9 @@ internal abstract record HubInput
 
     internal sealed record Said(IHubClient Client, HubMessage Message) : HubInput;
 
+    /// <summary>A client said something that is no message.</summary>
+    internal sealed record Misspoke(IHubClient Client, HubError Error) : HubInput;
+
     internal sealed record Left(IHubClient Client) : HubInput;
 
     /// <summary>Something is asked over HTTP.</summary>

@@ -21,7 +21,7 @@ internal sealed class SocketIoDoor(HubDoor hub, ConnectionPorts ports, EventMap?
     {
         if (hub.IsDraining)
         {
-            return new UpgradeRefusal(503, "draining", "this process ends; come back in a moment") { Fields = [new("Retry-After", "1")] };
+            return new UpgradeRefusal(503, DoorCode.Draining, "this process ends; come back in a moment") { Fields = [new("Retry-After", "1")] };
         }
 
         var credentials = RequestCredentials.Of(request, ports.Time.GetUtcNow());

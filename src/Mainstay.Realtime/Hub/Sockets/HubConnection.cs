@@ -24,22 +24,22 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
     // Needed until the hello; a token is long, and its connection may stay for weeks.
     private Credentials? _handshake = handshake;
     private Entry? _early = early;
+    private HubClient? _client;
     private int _closed;
 
     public async Task RunAsync()
     {
-        HubClient? client = null;
         Pulse? pulse = null;
         try
         {
             SendAll(dialect.First);
             using (ports.Time.CreateTimer(_ => Close(HubClose.Silent, "no hello in time"), null, ports.Limits.HelloWithin, Timeout.InfiniteTimeSpan))
             {
-                while (client is null && await NextAsync() is { } message)
+                while (_client is null && await NextAsync() is { } message)
                 {
                     if (message is HubMessage.Hello hello)
                     {
-                        client = await GreetAsync(hello);
+                        var client = await GreetAsync(hello);
                         if (client is null)
                         {
                             return;
@@ -47,6 +47,7 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
 
                         // Only now in its mailbox: what this connection says next comes behind it.
                         await ports.Actor.PostAsync(new HubInput.Joined(client, hello), CancellationToken.None);
+                        _client = client;
                         foreach (var unsaid in dialect.Start(client.Who))
                         {
                             await ports.Actor.PostAsync(new HubInput.Said(client, unsaid), CancellationToken.None);
@@ -54,21 +55,21 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
                     }
                     else
                     {
-                        Complain(new(HubErrorCode.HelloFirst, "the first message is hello"));
+                        await ComplainAsync(new(HubErrorCode.HelloFirst, "the first message is hello"));
                     }
                 }
             }
 
-            if (client is null)
+            if (_client is not { } known)
             {
                 return;
             }
 
             (_handshake, _early) = (null, null);
-            pulse = ports.Heartbeat.Add(client);
-            while (await NextAsync() is { } message && !HasExpired(client))
+            pulse = ports.Heartbeat.Add(known);
+            while (await NextAsync() is { } message && !HasExpired(known))
             {
-                await ports.Actor.PostAsync(new HubInput.Said(client, message), CancellationToken.None);
+                await ports.Actor.PostAsync(new HubInput.Said(known, message), CancellationToken.None);
             }
         }
         finally
@@ -83,9 +84,9 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
                 Closed(HubClose.ReadsTooSlowly, "it does not take what is sent to it");
             }
 
-            if (client is not null)
+            if (_client is { } gone)
             {
-                await ports.Actor.PostAsync(new HubInput.Left(client), CancellationToken.None);
+                await ports.Actor.PostAsync(new HubInput.Left(gone), CancellationToken.None);
             }
         }
     }
@@ -116,7 +117,7 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
             switch (received.Kind)
             {
                 case MessageKind.Text or MessageKind.Binary:
-                    if (!Take(dialect.Read(received)))
+                    if (!await TakeAsync(dialect.Read(received)))
                     {
                         return null;
                     }
@@ -132,7 +133,7 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
     }
 
     /// <summary>False: it is over.</summary>
-    private bool Take(FrameRead read)
+    private async ValueTask<bool> TakeAsync(FrameRead read)
     {
         SendAll(read.Replies);
         foreach (var message in read.Messages)
@@ -145,11 +146,11 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
             Close(close, "the message cannot be read");
         }
 
-        return read.Close is null && !read.IsEnd && (read.Error is not { } error || Complain(error));
+        return read.Close is null && !read.IsEnd && (read.Error is not { } error || await ComplainAsync(error));
     }
 
     /// <summary>False: that was one too many.</summary>
-    private bool Complain(HubError error)
+    private async ValueTask<bool> ComplainAsync(HubError error)
     {
         if (!_bad.TryTake(ports.Time.GetUtcNow()))
         {
@@ -158,7 +159,16 @@ internal sealed class HubConnection(MessageSocket socket, Credentials handshake,
         }
 
         ports.Metrics.Refused.Add(error.Code);
-        SendAll(dialect.Write(MessageWriter.Error(error)).Frames);
+        if (_client is { } client)
+        {
+            // Behind the answers to what it said before.
+            await ports.Actor.PostAsync(new HubInput.Misspoke(client, error), CancellationToken.None);
+        }
+        else
+        {
+            SendAll(dialect.Write(MessageWriter.Error(error)).Frames);
+        }
+
         return true;
     }
 

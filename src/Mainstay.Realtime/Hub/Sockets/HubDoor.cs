@@ -29,18 +29,18 @@ internal sealed class HubDoor(ConnectionPorts ports) : IDisposable
     {
         if (request.Path.TrimEnd('/') != Route)
         {
-            return new UpgradeRefusal(404, "no_route", $"WebSockets are answered at {Route}");
+            return new UpgradeRefusal(404, DoorCode.NoRoute, $"WebSockets are answered at {Route}");
         }
 
         if (IsDraining)
         {
-            return new UpgradeRefusal(503, "draining", "this process ends; come back in a moment") { Fields = [new("Retry-After", "1")] };
+            return new UpgradeRefusal(503, DoorCode.Draining, "this process ends; come back in a moment") { Fields = [new("Retry-After", "1")] };
         }
 
         var credentials = RequestCredentials.Of(request, ports.Time.GetUtcNow());
         if (!credentials.SubProtocol.SelectMany(l => l.Split(',', StringSplitOptions.TrimEntries)).Contains(Protocol, StringComparer.Ordinal))
         {
-            return new UpgradeRefusal(400, "no_protocol", $"Sec-WebSocket-Protocol must offer {Protocol}");
+            return new UpgradeRefusal(400, DoorCode.NoProtocol, $"Sec-WebSocket-Protocol must offer {Protocol}");
         }
 
         var early = ports.Entry.HasToken(credentials) ? await ports.Entry.EnterAsync(credentials, token) : null;

@@ -13,6 +13,9 @@ internal sealed record Entry(Claims? Claims, DateTimeOffset? ValidUntil, AuthOut
 
     /// <summary>Why a good token is not one for this: it has no claims that could be read.</summary>
     public string Fault { get; init; } = "";
+
+    /// <summary>A good token of somebody at a browser, also when it came from no page that may show it.</summary>
+    public bool IsOfPage { get; init; }
 }
 
 /// <summary>Who comes to the hub, by socket or by HTTP: the token by the auth gate, and for people at browsers an origin from the list beside it.</summary>
@@ -38,7 +41,7 @@ internal sealed class HubEntry(AuthGate gate, AuthPolicy policy, LicenceFile? li
         // A browser sends its token from any page that has got hold of it; a list of origins that is empty admits none.
         if (claims?.Kind is IdentityKind.Web && !(credentials.Origin is [var origin] && policy.Origins.Allowed.Contains(origin, StringComparer.Ordinal)))
         {
-            return new(null, null, new(credentials.Origin.IsEmpty ? Refusal.OriginMissing : Refusal.OriginRefused));
+            return new(null, null, new(credentials.Origin.IsEmpty ? Refusal.OriginMissing : Refusal.OriginRefused)) { IsOfPage = true };
         }
 
         return new(claims, identity.ValidUntil, null) { Fault = fault };

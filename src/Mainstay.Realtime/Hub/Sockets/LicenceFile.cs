@@ -16,6 +16,10 @@ internal sealed class LicenceFile(string path, ImmutableDictionary<string, Devic
     public const int MinKeyLength = 32;
 
     private const int MaxBytes = 4 << 20;
+
+    /// <summary>Of wrong lines: more than these, and the whole file is something else.</summary>
+    private const int MaxNamed = 10;
+
     private readonly Lock _gate = new();
     private ImmutableDictionary<string, DeviceAddress> _licences = licences;
     private (DateTime, long) _stamp = Stamp(path);
@@ -70,7 +74,7 @@ internal sealed class LicenceFile(string path, ImmutableDictionary<string, Devic
         }
 
         var licences = ImmutableDictionary.CreateBuilder<string, DeviceAddress>(StringComparer.Ordinal);
-        var number = 0;
+        var (number, bad) = (0, new List<int>());
         foreach (var line in Encoding.UTF8.GetString(bytes).Split('\n'))
         {
             number++;
@@ -82,11 +86,16 @@ internal sealed class LicenceFile(string path, ImmutableDictionary<string, Devic
 
             if (words is not [var branch, var device, { Length: 64 } hash] || !HubName.IsValid(branch) || !HubName.IsValid(device) || !hash.All(char.IsAsciiHexDigit) || !licences.TryAdd(hash.ToLowerInvariant(), new(new(branch), device)))
             {
-                return (null, FormattableString.Invariant($"names a file whose line {number} is not BRANCH DEVICE SHA256, each hash once"));
+                bad.Add(number);
             }
         }
 
-        return (licences.ToImmutable(), "");
+        return bad switch
+        {
+            [] => (licences.ToImmutable(), ""),
+            [var only] => (null, FormattableString.Invariant($"names a file whose line {only} is not BRANCH DEVICE SHA256, each hash once")),
+            _ => (null, $"names a file whose lines {string.Join(", ", bad.Take(MaxNamed))}{(bad.Count > MaxNamed ? " and more" : "")} are not BRANCH DEVICE SHA256, each hash once"),
+        };
     }
 
     private static (DateTime, long) Stamp(string path)

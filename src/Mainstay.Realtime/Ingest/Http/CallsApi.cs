@@ -36,7 +36,7 @@ internal sealed class CallsApi(OpenCalls calls, CallPeers peers, Secret token)
         }
         else if (parts is not [_, _, _, var call, "media" or "mark" or "clear"])
         {
-            await Answers.ProblemAsync(http, 404, "no_route", "there are GET /v1/calls, and POST /v1/calls/{call}/media, mark and clear");
+            await Answers.ProblemAsync(http, 404, DoorCode.NoRoute, "there are GET /v1/calls, and POST /v1/calls/{call}/media, mark and clear");
         }
         else if (http.Request.Method != "POST")
         {

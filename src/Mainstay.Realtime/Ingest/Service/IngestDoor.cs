@@ -42,18 +42,18 @@ internal sealed class IngestDoor : IAsyncDisposable
         if (Route(request.Path) is not { } route)
         {
             return Dialect.All.FirstOrDefault(d => request.Path.TrimEnd('/') == d.Route) is { } closed
-                ? new UpgradeRefusal(404, "no_route", $"this route exists when {closed.AuthVariable} is set")
-                : new UpgradeRefusal(404, "no_route", $"WebSockets are answered at {string.Join(", ", Routes)}");
+                ? new UpgradeRefusal(404, DoorCode.NoRoute, $"this route exists when {closed.AuthVariable} is set")
+                : new UpgradeRefusal(404, DoorCode.NoRoute, $"WebSockets are answered at {string.Join(", ", Routes)}");
         }
 
         if (draining)
         {
-            return new UpgradeRefusal(503, "draining", "this process ends; come back in a moment") { Fields = [new("Retry-After", "1")] };
+            return new UpgradeRefusal(503, DoorCode.Draining, "this process ends; come back in a moment") { Fields = [new("Retry-After", "1")] };
         }
 
         if (!_context.Outbox.Health.CanStore)
         {
-            return new UpgradeRefusal(503, "cannot_store", "nothing can be stored at the moment") { Fields = [new("Retry-After", "2")] };
+            return new UpgradeRefusal(503, DoorCode.CannotStore, "nothing can be stored at the moment") { Fields = [new("Retry-After", "2")] };
         }
 
         var credentials = RequestCredentials.Of(request, _time.GetUtcNow());
@@ -66,10 +66,10 @@ internal sealed class IngestDoor : IAsyncDisposable
             (AuthOutcome.Admitted(var client), AuthOutcome.Admitted(var exotel)) => Accept(socket => EitherAsync(socket, client, exotel, rate)),
             (AuthOutcome.Admitted(var client), _) => Accept(socket => NativeAsync(socket, client)),
             (_, AuthOutcome.Admitted(var by)) => Accept(socket => CarrierAsync(socket, carrier!.Value.Dialect, by, rate)),
-            (AuthOutcome.Refused { Why: Refusal.NoCredentials }, AuthOutcome.Refused refused) => Refuse(route, refused),
+            (AuthOutcome.Refused ofNative, AuthOutcome.Refused ofCarrier) => Refuse(route, Both(ofNative, ofCarrier)),
             (AuthOutcome.Refused refused, _) => Refuse(route, refused),
             (_, AuthOutcome.Refused refused) => Refuse(route, refused),
-            _ => new UpgradeRefusal(404, "no_route", "nobody is admitted here"),
+            _ => new UpgradeRefusal(404, DoorCode.NoRoute, "nobody is admitted here"),
         };
     }
 
@@ -95,6 +95,14 @@ internal sealed class IngestDoor : IAsyncDisposable
     {
         _log.Refused(route, refused.Status, refused.Code, refused.Because);
         return new(refused.Status, refused.Code, refused.Because) { Fields = refused.Challenge.Length > 0 ? [new("WWW-Authenticate", refused.Challenge)] : [] };
+    }
+
+    /// <summary>The reason that says more, and every way in which the route could be entered.</summary>
+    private static AuthOutcome.Refused Both(AuthOutcome.Refused native, AuthOutcome.Refused carrier)
+    {
+        var why = native.Why is Refusal.NoCredentials ? carrier.Why : native.Why;
+        var challenges = new[] { native.Challenge, carrier.Challenge }.Where(c => c.Length > 0).Distinct(StringComparer.Ordinal);
+        return new(why, why.Status() == 401 ? string.Join(", ", challenges) : "");
     }
 
     private Task NativeAsync(MessageSocket socket, Identity identity) => new IngestConnection(socket, _context, start => Foreign(identity, start)).RunAsync();

@@ -46,11 +46,16 @@ internal static class RolloutKeys
 
     public static ImmutableArray<Key> All { get; } = [Source, s_build, s_artifacts, s_migrate, s_backup, s_deploy];
 
-    public static RolloutSpec Read(Fields fields)
+    /// <summary>What only a service that is built from a source can be told.</summary>
+    public static ImmutableArray<Key> OfSource { get; } = [Source, s_build, s_artifacts];
+
+    /// <param name="fields">Of the service.</param>
+    /// <param name="hasPrograms">It runs a program of the user's; otherwise <see cref="OfSource"/> is refused elsewhere.</param>
+    public static RolloutSpec Read(Fields fields, bool hasPrograms)
     {
         var (source, build) = (fields.Read(Source), fields.Read(s_build));
         var artifacts = fields.Read(s_artifacts);
-        if (!fields.Has(Source))
+        if (hasPrograms && !fields.Has(Source))
         {
             NeedsSource(fields, s_build);
             NeedsSource(fields, s_artifacts);

@@ -128,7 +128,7 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
     ];
 
     /// <summary>What only the user's own program can be told.</summary>
-    private static ImmutableArray<Key> ShippedHaveNo { get; } = [s_command, s_shell, s_directory, s_port, s_healthcheck, s_user, RolloutKeys.Source];
+    private static ImmutableArray<Key> ShippedHaveNo { get; } = [s_command, s_shell, s_directory, s_port, s_healthcheck, s_user, .. RolloutKeys.OfSource];
 
     protected override string Called(MapNode map) => $"service {Quoted.Text(map.Step)}";
 
@@ -166,7 +166,7 @@ internal sealed class ServiceShape() : Shape<ServiceDraft>("service")
             fields.Read(s_stop),
             fields.TryRead(s_user, out var user) ? user : null,
             fields.Read(s_logs),
-            RolloutKeys.Read(fields),
+            RolloutKeys.Read(fields, hasPrograms: !shipped),
             fields.Span)
         {
             Kind = kind,

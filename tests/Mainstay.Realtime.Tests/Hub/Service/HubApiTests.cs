@@ -92,6 +92,7 @@ public sealed class HubApiTests : IDisposable
             (Path, Print, HubUnderTest.Token("backend", "the shop"), "k", "the token's sub must be a name"),
             (Path, Print, HubUnderTest.Token("backend", "shop", "a branch"), "k", "the token's branch must be a name"),
             (Path, Print, HubUnderTest.Token("device", "till-1"), "k", "the token's role is not backend"),
+            (Path, Print, HubUnderTest.Token("web", "anna"), "k", "the token's role is not backend"),
             (Path + "?branch=south", Print, null, "k", "the token is not for the branch south, but for north"),
             (Path, Print, Backend("""{"ask":["till-1/open"]}"""), "k", "the token's hub.ask has no entry for till-1/print"),
             ("/_hub/rooms/orders/events", """{"data":1}""", Backend("{}"), null, "the token's hub.publish has no entry for the room orders"),

@@ -39,6 +39,20 @@ public sealed class HubDoorTests : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_comes_before_the_welcome_and_errors_come_in_the_order_of_what_they_are_about()
+    {
+        await using var hub = await HubUnderTest.StartAsync(_folder);
+        await using var peer = await HubPeer.OpenAsync(hub, HubUnderTest.Token("backend", "shop"));
+        string[] said = [Hello, "nonsense", Hello, """{"t":"bogus","id":"b"}"""];
+        foreach (var text in said)
+        {
+            await peer.SendAsync(text);
+        }
+
+        Assert.Equal(["welcome", "bad_message", "hello_twice", "unknown_kind"], (await peer.UntilPongAsync()).Select(m => m.Is("err") ? m.Text("code") : m.Text("t")));
+    }
+
+    [Fact]
     public async Task A_web_token_needs_a_page_of_the_list_and_other_tokens_need_none()
     {
         await using var hub = await HubUnderTest.StartAsync(_folder);

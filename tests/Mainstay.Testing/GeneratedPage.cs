@@ -1,9 +1,7 @@
-using Mainstay.Testing;
-
-namespace Mainstay.Spec.Tests.Reference;
+namespace Mainstay.Testing;
 
 /// <summary>A page of the reference whose part between two marks is written from the code. MAINSTAY_ACCEPT=1 rewrites that part only.</summary>
-internal static class GeneratedPage
+public static class GeneratedPage
 {
     private const string Begin = "<!-- begin: generated from the code by the tests -->\n";
     private const string End = "<!-- end -->";
@@ -13,7 +11,11 @@ internal static class GeneratedPage
         var path = Path.Combine(Repository.Root(), "docs/reference", page);
         var text = File.ReadAllText(path);
         var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
-        Assert.True(begin >= 0 && end > begin, $"{page} lost its marks");
+        if (begin < 0 || end <= begin)
+        {
+            throw new GoldenMismatchException($"{page} lost its marks");
+        }
+
         Golden.MatchFile(text[..(begin + Begin.Length)] + generated + text[end..], path);
     }
 }
