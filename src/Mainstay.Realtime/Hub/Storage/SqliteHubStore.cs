@@ -40,7 +40,14 @@ internal sealed class SqliteHubStore : IHubStore
         _forget = Prepare("DELETE FROM request WHERE id = $0", 1);
         _room = Prepare("INSERT OR REPLACE INTO room (branch, name, epoch, last_offset) VALUES ($0, $1, $2, $3)", 4);
         _event = Prepare($"INSERT OR REPLACE INTO room_event (branch, room, place, at, data, key, correlation, trace) VALUES ({Marks(8)})", 8);
-        _trim = Prepare("DELETE FROM room_event WHERE branch = $0 AND room = $1 AND place < $2 AND at <= $3", 4);
+
+        // From the oldest up to the first that is still needed, so that those between are not looked at each time.
+        _trim = Prepare(
+            """
+            DELETE FROM room_event WHERE branch = $0 AND room = $1
+            AND place < min($2, coalesce((SELECT place FROM room_event WHERE branch = $0 AND room = $1 AND at > $3 ORDER BY place LIMIT 1), $2))
+            """,
+            4);
         _device = Prepare($"INSERT OR REPLACE INTO device (branch, id, kind, version, caps, first_seen, last_seen) VALUES ({Marks(7)})", 7);
         _notice = Prepare($"INSERT OR REPLACE INTO notice (place, id, request, at, body) VALUES ({Marks(5)})", 5);
         _settle = Prepare("DELETE FROM notice WHERE place = $0", 1);

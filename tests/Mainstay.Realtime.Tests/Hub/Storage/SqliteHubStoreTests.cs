@@ -40,6 +40,25 @@ public sealed class SqliteHubStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_an_older_hub_has_stored_is_read_by_this_one()
+    {
+        using (var old = new SqliteConnection($"Data Source={File};Pooling=False"))
+        {
+            old.Open();
+            old.Execute($"PRAGMA application_id = {HubSchema.ApplicationId}");
+            HubSchema.Steps.Take(2).ToList().ForEach(old.Execute);
+            old.Execute("PRAGMA user_version = 2");
+            old.Execute("INSERT INTO room VALUES ('north', 'orders', 'e1', 1); INSERT INTO room_event VALUES ('north', 'orders', 1, 5, x'31', 'k', 'c', NULL)");
+            old.Execute("INSERT INTO request VALUES ('r1', 'north', 'till-1', '', 'print', x'31', 'k', 1, 1, 'c', NULL, 'h', 7, 1, 1, 'queued', 0, 0, NULL, NULL, 1, 1, 0, x'', NULL, NULL, '', 1)");
+        }
+
+        using var store = Open();
+        var read = Assert.Single(await store.ReadAllAsync(default));
+        Assert.Equal(("r1", 7L), (read.Id.Value, read.Order));
+        Assert.Equal("c", Assert.Single((await store.ReadRoomAsync(new(new("north"), "orders"), default))!.Events).Correlation);
+    }
+
+    [Fact]
     public async Task What_is_forgotten_is_gone_and_a_record_replaces_the_one_before()
     {
         using var store = Open();
