@@ -7,7 +7,7 @@ namespace Mainstay.Bench.Report;
 /// <summary>What the command line asked for. Null means the benchmark's own default.</summary>
 internal sealed record BenchOptions
 {
-    public const string Usage = "[--count N] [--repeats N] [--seconds N] [--only a,b] [--large]";
+    public const string Usage = "[--count N] [--repeats N] [--seconds N] [--only a,b] [--parts a,b] [--large]";
 
     public int? Count { get; private init; }
 
@@ -17,6 +17,9 @@ internal sealed record BenchOptions
 
     /// <summary>Names of the subjects to measure; empty means all.</summary>
     public IReadOnlyList<string> Only { get; private init; } = [];
+
+    /// <summary>Beginnings of the tables to fill, of a benchmark that has several; empty means all.</summary>
+    public IReadOnlyList<string> Parts { get; private init; } = [];
 
     /// <summary>Includes what takes an incumbent minutes.</summary>
     public bool Large { get; private init; }
@@ -33,6 +36,7 @@ internal sealed record BenchOptions
                 case "--repeats": (options, i) = (options with { Repeats = Number(value) }, i + 1); break;
                 case "--seconds": (options, i) = (options with { Seconds = Number(value) }, i + 1); break;
                 case "--only": (options, i) = (options with { Only = value.Split(',') }, i + 1); break;
+                case "--parts": (options, i) = (options with { Parts = value.Split(',') }, i + 1); break;
                 case "--large": options = options with { Large = true }; break;
                 default: return null;
             }
@@ -42,6 +46,8 @@ internal sealed record BenchOptions
     }
 
     public bool Wants(string subject) => Only.Count == 0 || Only.Any(o => subject.Contains(o, StringComparison.OrdinalIgnoreCase));
+
+    public bool WantsPart(string title) => Parts.Count == 0 || Parts.Any(p => title.StartsWith(p, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Mainstay is measured when it is built; the incumbents can be measured without it.</summary>
     public bool WantsMainstay()

@@ -5,7 +5,6 @@ using Mainstay.Harness.Processes;
 namespace Mainstay.EndToEnd.Tests.Realtime;
 
 /// <summary>What a gateway of this kind got wrong before: who somebody is was what they said, and answers went to whoever listened. With clients that are not ours.</summary>
-[Collection(nameof(Alone))]
 public sealed class HubIsolationTests : IDisposable
 {
     private readonly string _paper = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());

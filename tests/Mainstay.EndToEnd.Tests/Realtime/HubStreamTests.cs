@@ -7,7 +7,6 @@ using Mainstay.Testing;
 namespace Mainstay.EndToEnd.Tests.Realtime;
 
 /// <summary>Results as streams, and compressed sockets, through the edge and with clients that are not ours.</summary>
-[Collection(nameof(Alone))]
 public sealed class HubStreamTests : IDisposable
 {
     private readonly string _paper = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());

@@ -7,7 +7,6 @@ using Mainstay.Harness.Product;
 namespace Mainstay.EndToEnd.Tests.Realtime;
 
 /// <summary>Looking into the streams of a running service from a shell.</summary>
-[Collection(nameof(Alone))]
 public sealed class InspectTests
 {
     [Fact]

@@ -70,7 +70,7 @@ public sealed class RolloutDeathTests : IAsyncLifetime
     public async Task In_apply()
     {
         // What the manifest no longer has goes in this step, and takes its time.
-        var slow = $"  slow: {{ command: \"trap 'echo came >> {_app.Home.Root}/gate/came; while ! test -f {_gate.Way}; do sleep 0.05; done; exit 0' TERM; while :; do sleep 0.05; done\", shell: true, stop: {{ grace: 60s }} }}\n";
+        var slow = $"  slow: {{ command: \"trap 'echo came >> {_app.Home.Root}/gate/came; while ! test -f {_gate.Way}; do sleep 0.05; done; exit 0' TERM; while :; do sleep 0.05; done\", shell: true, stop: {{ grace: 60s }}, deploy: {{ bake: 1s }} }}\n";
         var with = (await File.ReadAllTextAsync(_app.Home.Manifest, TestContext.Current.CancellationToken)).Replace("routes:", slow + "routes:", StringComparison.Ordinal);
         _app.Home.Declare(with);
         await DiesAsync(() => Declare(""), _ => _gate.ArrivedAsync(), "succeeded");

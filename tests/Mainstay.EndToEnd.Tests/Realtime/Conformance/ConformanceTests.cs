@@ -7,7 +7,6 @@ using Mainstay.Testing;
 namespace Mainstay.EndToEnd.Tests.Realtime.Conformance;
 
 /// <summary>RFC 6455 on the wire, line by line, at the services themselves and through the edge.</summary>
-[Collection(nameof(Alone))]
 public sealed class ConformanceTests(ConformanceStack stack) : IClassFixture<ConformanceStack>
 {
     private const int AtOnce = 6;

@@ -6,7 +6,6 @@ using Mainstay.Testing;
 namespace Mainstay.EndToEnd.Tests.Realtime.Conformance;
 
 /// <summary>Clients of many makes, through the edge.</summary>
-[Collection(nameof(Alone))]
 public sealed class InteropTests(ConformanceStack stack) : IClassFixture<ConformanceStack>
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(45);

@@ -7,7 +7,6 @@ using Mainstay.Harness.Product;
 namespace Mainstay.EndToEnd.Tests.Realtime.Kafka;
 
 /// <summary>The service with Kafka behind: the same promises as with any other broker.</summary>
-[Collection(nameof(Alone))]
 public sealed class IngestKafkaTests : IDisposable
 {
     /// <summary>At 10 ms and more each: the broker is away for 3 s at least.</summary>
