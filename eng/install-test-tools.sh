@@ -4,7 +4,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # program -> Debian package
-tools=(python3:python3 curl:curl openssl:openssl setpriv:util-linux git:git initdb:postgresql redis-server:redis-server kcat:kcat
+tools=(python3:python3 curl:curl h2load:nghttp2-client openssl:openssl setpriv:util-linux git:git initdb:postgresql redis-server:redis-server kcat:kcat
   chromium:chromium)
 folders=(tests/node)
 if [ "${1:-}" = --bench ]; then

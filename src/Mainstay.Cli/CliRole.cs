@@ -94,6 +94,7 @@ public static class CliRole
         "rollouts" => RolloutsVerb.RunAsync(context, token),
         "releases" => ReleasesVerb.RunAsync(context, token),
         "report" => ReportVerb.RunAsync(context, token),
+        "switch" => SwitchVerb.RunAsync(context, token),
         "down" => DownVerb.RunAsync(context, token),
         "daemon" => throw new CommandFailedException(ExitCode.WrongUsage, "\"daemon\" must be the first word", $"try: mainstay daemon --home {context.Home.Root}"),
         "realtime" => throw new CommandFailedException(ExitCode.WrongUsage, "\"realtime\" must be the first word", "try: mainstay realtime --help"),

@@ -23,6 +23,8 @@ namespace Mainstay.Contracts;
 [JsonSerializable(typeof(RolloutWishRequest))]
 [JsonSerializable(typeof(RolloutsDocument))]
 [JsonSerializable(typeof(ReleasesDocument))]
+[JsonSerializable(typeof(SwitchesDocument))]
+[JsonSerializable(typeof(SwitchRequest))]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(VersionDocument))]
 [JsonSerializable(typeof(CheckDocument))]

@@ -6,6 +6,7 @@ using Mainstay.Daemon.Applying;
 using Mainstay.Daemon.Edge;
 using Mainstay.Daemon.Lifecycle;
 using Mainstay.Daemon.Rollouts;
+using Mainstay.Daemon.Switches;
 using Mainstay.Journal;
 using Mainstay.Linux.Polling;
 using Mainstay.Linux.Proc.Ports;
@@ -46,7 +47,8 @@ internal sealed class DaemonComposition : IAsyncDisposable
 
         var sockets = new EdgeSockets();
         var keeper = new EdgeKeeper(home, journal, new EdgeProcessLauncher(home, processes.Spawner, loop), sockets, clock, loggers.CreateLogger<EdgeKeeper>());
-        var traffic = new EdgeTraffic(keeper, clock, loggers.CreateLogger<EdgeTraffic>());
+        var switches = new SwitchStore(journal, clock);
+        var traffic = new EdgeTraffic(keeper, switches, clock, loggers.CreateLogger<EdgeTraffic>());
         var edge = new EdgeHost(keeper, sockets, traffic, journal, clock, loggers.CreateLogger<EdgeHost>());
         await keeper.StartAsync(token);
 
@@ -60,6 +62,7 @@ internal sealed class DaemonComposition : IAsyncDisposable
         var facts = new LinuxHostFacts(HostVariables.SearchPath, processes.Capabilities.Because);
         bool IsOurs(PortHolder holder) => OwnsPort(supervisor, keeper, holder);
         var stack = new LiveStack(identity, supervisor, edge);
+        var desk = new SwitchDesk(switches, traffic, supervisor, clock);
         var commands = new LinuxCommands(new HomeMark(home), processes.Spawner, processes.Scanner, loop, HostVariables.Of, clock);
         commands.KillLeftovers();
         var house = new RolloutHouse(home, new(
@@ -75,7 +78,7 @@ internal sealed class DaemonComposition : IAsyncDisposable
             loggers.CreateLogger("Mainstay.Rollout"),
             HostVariables.SearchPath,
             environment => Redactor.Of(environment).Redact));
-        var core = new DaemonCore(identity, supervisor, edge, stack, new StackPreparer(new PreflightHostCheck(home, facts, IsOurs, settings, clock)), new RolloutDesk(home, house, supervisor, new DependencyCheck(externals, clock), clock));
+        var core = new DaemonCore(identity, supervisor, edge, stack, desk, new StackPreparer(new PreflightHostCheck(home, facts, IsOurs, settings, clock)), new RolloutDesk(home, house, supervisor, new DependencyCheck(externals, clock), clock));
         house.Rollouts.Recover();
         if (processes.Capabilities.Because.Length > 0)
         {
@@ -86,7 +89,7 @@ internal sealed class DaemonComposition : IAsyncDisposable
         var daemon = new DaemonComposition(new ApiRouter(core, journal, clock, loggers.CreateLogger<ApiRouter>()));
 
         // In the order of their making; they go in reverse. The journal goes last, because everything writes to it.
-        daemon._parts.AddRange([new Synchronous(journal), new Synchronous(core), new Synchronous(loop), new Synchronous(listeners), new Synchronous(notify), new Synchronous(prober), new Synchronous(externals), logs, keeper, new Synchronous(traffic), new Synchronous(edge), supervisor, house]);
+        daemon._parts.AddRange([new Synchronous(journal), new Synchronous(core), new Synchronous(loop), new Synchronous(listeners), new Synchronous(notify), new Synchronous(prober), new Synchronous(externals), logs, keeper, new Synchronous(traffic), new Synchronous(desk), new Synchronous(edge), supervisor, house]);
         return daemon;
     }
 

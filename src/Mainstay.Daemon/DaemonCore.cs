@@ -5,15 +5,18 @@ using Mainstay.Contracts.Rollouts;
 using Mainstay.Daemon.Applying;
 using Mainstay.Daemon.Edge;
 using Mainstay.Daemon.Rollouts;
+using Mainstay.Daemon.Switches;
 using Mainstay.Spec.Model;
 using Mainstay.Supervisor.Stacks;
 
 namespace Mainstay.Daemon;
 
 /// <summary>What the API asks of the daemon. While a rollout is under way, nothing else changes services: half of two wishes would be neither.</summary>
-internal sealed class DaemonCore(DaemonIdentity identity, StackSupervisor supervisor, EdgeHost edge, LiveStack stack, StackPreparer preparer, RolloutDesk rollouts) : IDisposable
+internal sealed class DaemonCore(DaemonIdentity identity, StackSupervisor supervisor, EdgeHost edge, LiveStack stack, SwitchDesk switches, StackPreparer preparer, RolloutDesk rollouts) : IDisposable
 {
     public RolloutDesk Rollouts => rollouts;
+
+    public SwitchDesk Switches => switches;
 
     public VersionDocument Version() => new(DaemonIdentity.Version, identity.Pid, identity.Home.Root);
 
@@ -23,7 +26,8 @@ internal sealed class DaemonCore(DaemonIdentity identity, StackSupervisor superv
         edge.Status(),
         supervisor.Services(),
         supervisor.Externals(),
-        rollouts.Notice is { } notice ? identity.Notices.Add(notice) : identity.Notices);
+        rollouts.Notice is { } notice ? identity.Notices.Add(notice) : identity.Notices,
+        switches.All());
 
     public PreparedStack Prepare(ApplyRequest request) => preparer.Prepare(request, supervisor.Stack);
 
@@ -31,7 +35,15 @@ internal sealed class DaemonCore(DaemonIdentity identity, StackSupervisor superv
 
     /// <param name="gone">The user went away: the change goes on, but nobody waits for its end.</param>
     public Task<OperationResult> ApplyAsync(PreparedStack prepared, ImmutableArray<ServiceName> only, Action<OperationStep> progress, CancellationToken gone) =>
-        rollouts.BesideAsync("up", () => stack.ApplyAsync(prepared.Applied, only, progress), gone);
+        rollouts.BesideAsync(
+            "up",
+            async () =>
+            {
+                var result = await stack.ApplyAsync(prepared.Applied, only, progress);
+                switches.Keep(supervisor.Stack?.Switches ?? []);
+                return result;
+            },
+            gone);
 
     public Task<OperationResult> ActAsync(ActionRequest request, Action<OperationStep> progress, CancellationToken gone) =>
         rollouts.BesideAsync(request.Verb.ToString().ToLowerInvariant(), () => supervisor.ActAsync(request, progress, CancellationToken.None), gone);

@@ -57,7 +57,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
         _traffic = new();
         _counts = new(time);
         _applier = new(_traffic, _leaving, _counts, options.Limits, time, loggers.CreateLogger<SnapshotApplier>());
-        var ids = new CorrelationId(time.GetUtcNow().ToUnixTimeMilliseconds(), Environment.ProcessId);
+        var ids = new CorrelationId(time);
         var attempts = new Attempts(new(options.Limits, time), new(_webSockets, options.Limits, time), options.Limits);
         var handler = new RequestHandler(_traffic, new(new(options.Limits, time)), attempts, new(options.Limits, time), new(time, loggers.CreateLogger<RequestHandler>()), options.Limits, time);
         var application = new EdgeApplication(handler, ids, _draining, loggers.CreateLogger<EdgeApplication>());

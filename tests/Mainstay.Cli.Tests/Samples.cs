@@ -6,7 +6,7 @@ namespace Mainstay.Cli.Tests;
 /// <summary>Documents as a daemon sends them.</summary>
 internal static class Samples
 {
-    public static StatusDocument EmptyStatus { get; } = new(null, new(4711, 5, "0.1.0", "/var/lib/mainstay"), new(null, "none", [], "the stack declares no edge"), [], [], []);
+    public static StatusDocument EmptyStatus { get; } = new(null, new(4711, 5, "0.1.0", "/var/lib/mainstay"), new(null, "none", [], "the stack declares no edge"), [], [], [], []);
 
     public static StatusDocument Status { get; } = new(
         "url-tracker",
@@ -26,7 +26,11 @@ internal static class Samples
             Service("idle", InstancePhase.Stopped, Health.Unknown, "scaled to 0 instances", []),
         ],
         [new(ServiceName.From("redis"), Health.Healthy, "127.0.0.1:6379 accepts connections")],
-        ["this host gives no cgroup v2 controllers: memory and CPU limits are watched, not enforced by the kernel"]);
+        ["this host gives no cgroup v2 controllers: memory and CPU limits are watched, not enforced by the kernel"],
+        [
+            new("hooks", false, true, "", "partner sends doubles", "anna@host", new(2026, 1, 31, 13, 50, 0, TimeSpan.Zero), new(2026, 1, 31, 14, 0, 0, TimeSpan.Zero)),
+            new("search", true, true, "", null, null, null, null),
+        ]);
 
     public static FailureReport Failure { get; } = new(
         "api",

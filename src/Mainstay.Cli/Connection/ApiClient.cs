@@ -67,6 +67,9 @@ internal sealed class ApiClient(HomeLayout home, TimeProvider time)
     public async Task<ImmutableArray<ReleaseDocument>> ReleasesAsync(CancellationToken token) =>
         OrEmpty((await GetAsync("/v1/releases", WireJson.Default.ReleasesDocument, token)).Releases);
 
+    public async Task<ImmutableArray<SwitchStatus>> SwitchesAsync(CancellationToken token) =>
+        OrEmpty((await GetAsync("/v1/switches", WireJson.Default.SwitchesDocument, token)).Switches);
+
     private static ImmutableArray<T> OrEmpty<T>(ImmutableArray<T> array) => array.IsDefault ? [] : array;
 
     private async Task<T> GetAsync<T>(string target, JsonTypeInfo<T> type, CancellationToken token)

@@ -29,13 +29,26 @@ internal static class StatusReader
                 Edge(root.GetProperty("edge")),
                 Each(root, "services", Service),
                 Each(root, "external", External),
-                Each(root, "notices", e => e.GetString() ?? ""));
+                Each(root, "notices", e => e.GetString() ?? ""),
+                Each(root, "switches", Switch));
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new JsonException($"the status has another form: {e.Message}", e);
         }
     }
+
+    private static SwitchStatus Switch(JsonElement e) => new(
+        Text(e, "name") ?? "",
+        e.GetProperty("on").GetBoolean(),
+        e.GetProperty("default").GetBoolean(),
+        Text(e, "description") ?? "",
+        Text(e, "reason"),
+        Text(e, "by"),
+        Moment(e, "since"),
+        Moment(e, "until"));
+
+    private static DateTimeOffset? Moment(JsonElement e, string name) => e.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetDateTimeOffset() : null;
 
     private static DaemonStatus Daemon(JsonElement e) =>
         new(Number(e, "pid") ?? 0, Real(e, "uptime_s") ?? 0, Text(e, "version") ?? "", Text(e, "home") ?? "");

@@ -14,7 +14,7 @@ internal static class StatusText
         new("CPU", Right: true, Dispensable: 6), new("RELEASE", Dispensable: TextTable.MostDispensable),
     ];
 
-    public static List<string> Render(StatusDocument status, int width, Palette palette)
+    public static List<string> Render(StatusDocument status, Moments moments, int width, Palette palette)
     {
         var lines = Wrap.Lines(Headline(status), width);
         if (status.Services.IsEmpty)
@@ -33,10 +33,11 @@ internal static class StatusText
             lines.AddRange(External(status.External, palette).Render(width, palette));
         }
 
-        if (!status.Notices.IsEmpty)
+        string[] notices = [.. SwitchText.Unusual(status.Switches, moments), .. status.Notices];
+        if (notices.Length > 0)
         {
             lines.Add("");
-            foreach (var notice in status.Notices)
+            foreach (var notice in notices)
             {
                 var wrapped = Wrap.Lines(Harmless.Text(notice, colours: false), width - 8);
                 lines.Add(palette.Warn("notice:") + " " + wrapped[0]);

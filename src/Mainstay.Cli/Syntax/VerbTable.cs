@@ -27,6 +27,9 @@ internal static class VerbTable
     public static readonly OptionSpec Html = new("html", null, null, "as one HTML page instead of Markdown");
     public static readonly OptionSpec Output = new("output", 'o', "path", "write it to this file, over what is there; .html as the name's end means --html");
 
+    public static readonly OptionSpec For = new("for", null, "duration", "only for so long, such as 10m or 2h; then it is as the manifest has it");
+    public static readonly OptionSpec Reason = new("reason", 'r', "text", "why; shown wherever the switch is");
+
     public static readonly ImmutableArray<OptionSpec> Globals = [File, Home, Json, NoColor, Help];
 
     public static readonly ImmutableArray<VerbSpec> All =
@@ -61,6 +64,8 @@ internal static class VerbTable
         new("releases", "[service...]", 0, Any, "list the releases on disk, by service", "Exit 1 when a named service has none.", [], TakesServices: true),
         new("report", "[number]", 0, 1, "print the report of a rollout",
             "The last rollout, when no number is given. Markdown; with --json everything that is known of the rollout, as one document.", [Html, Output]),
+        new("switch", "[list|on|off] [name]", 0, 2, "show the kill switches, or set one",
+            "off: the routes that obey it answer as the manifest says, or 503, until it is on again. Returns when every edge worker decides by it. Holds over restarts and over up; with --for until then.", [For, Reason]),
         new("down", "", 0, 0, "stop everything, in reverse order", "", [Daemon]),
         new("init", "[folder]", 0, 1, "write a commented mainstay.yaml for the program found here", "Never overwrites a file.", []),
         new("schema", "", 0, 0, "print the JSON Schema of the manifest", "For editors: point the YAML language server at it.", []),
@@ -72,7 +77,7 @@ internal static class VerbTable
             "tail TOPIC follows a stream, a line for each record; replay TOPIC sends stored records to another broker, or writes the audio of one interaction; sim native|exotel|twilio makes calls and counts those that are cut. `mainstay realtime --help` and `mainstay realtime sim --help` name their options. `mainstay realtime ingest` and `hub` are the services themselves, which the daemon starts.", []),
         new("completion", "<bash|zsh|fish>", 1, 1, "print a completion script for a shell", "For bash: source <(mainstay completion bash)", []),
         new("help", "[command]", 0, 1, "explain a command", "", []),
-        Coming("switch"), Coming("incidents"), Coming("incident"), Coming("alerts"),
+        Coming("incidents"), Coming("incident"), Coming("alerts"),
     ];
 
     public static VerbSpec? Find(string name)

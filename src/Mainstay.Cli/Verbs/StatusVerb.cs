@@ -17,7 +17,7 @@ internal static class StatusVerb
         }
         else
         {
-            context.Screen.Lines(StatusText.Render(await client.StatusAsync(token), context.Screen.Width, context.Screen.Colours));
+            context.Screen.Lines(StatusText.Render(await client.StatusAsync(token), new(context.Host.Time), context.Screen.Width, context.Screen.Colours));
         }
 
         return (int)ExitCode.Done;

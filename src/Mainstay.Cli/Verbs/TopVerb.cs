@@ -67,7 +67,7 @@ internal static class TopVerb
         try
         {
             return await context.Connector.FindAsync(token) is { } client
-                ? StatusText.Render(await client.StatusAsync(token), context.Screen.Width, context.Screen.Colours)
+                ? StatusText.Render(await client.StatusAsync(token), new(context.Host.Time), context.Screen.Width, context.Screen.Colours)
                 : [context.Screen.Colours.Bad("no daemon answers; services keep running"), "any command that needs one starts it, for example: mainstay status"];
         }
         catch (Exception e) when (e is SocketException or IOException)

@@ -10,7 +10,8 @@ public sealed record StatusDocument(
     EdgeStatus Edge,
     ImmutableArray<ServiceStatus> Services,
     ImmutableArray<ExternalStatus> External,
-    ImmutableArray<string> Notices);
+    ImmutableArray<string> Notices,
+    ImmutableArray<SwitchStatus> Switches);
 
 /// <param name="Home">The folder that this daemon owns.</param>
 public sealed record DaemonStatus(int Pid, double UptimeS, string Version, string Home);

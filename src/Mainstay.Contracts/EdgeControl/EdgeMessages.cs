@@ -18,9 +18,30 @@ public sealed record EdgeSnapshot(
     ImmutableArray<EdgeCertificate> Certificates,
     ImmutableArray<string> TrustedProxies,
     string? ErrorPages,
-    double WsDrainS);
+    double WsDrainS,
+    ImmutableArray<EdgeSwitch> Switches = default)
+{
+    /// <summary>None from a daemon that knew of none.</summary>
+    public ImmutableArray<EdgeSwitch> Switches { get; init; } = Switches.IsDefault ? [] : Switches;
+}
 
-public sealed record EdgeRoute(string? Host, string Path, string Service, bool StripPrefix, double TimeoutS);
+public sealed record EdgeRoute(string? Host, string Path, string Service, bool StripPrefix, double TimeoutS, EdgeGuards? Guards = null);
+
+/// <summary>What a route checks before it passes a request on.</summary>
+/// <param name="Shared">Routes with the same name count together; null: this route alone.</param>
+public sealed record EdgeGuards(string? Shared, ImmutableArray<EdgeRateLimit> RateLimits, EdgeSwitchGuard? Switch);
+
+/// <param name="Keys"><c>route</c>, <c>client_ip</c> or <c>header:name</c>; each combination counts by itself.</param>
+/// <param name="Fallback">The key of requests without the header, or <c>client_ip</c>.</param>
+public sealed record EdgeRateLimit(ImmutableArray<string> Keys, int Count, double PerS, int Burst, string? Fallback, int Ipv6Prefix);
+
+/// <param name="Body">Null: the edge's own answer.</param>
+/// <param name="Service">Answers instead; null: the edge does.</param>
+public sealed record EdgeSwitchGuard(string Name, int Status, string? Body, string ContentType, double RetryAfterS, string? Service);
+
+/// <summary>How a switch stands.</summary>
+/// <param name="UntilUnixMs">From then on it is as <paramref name="Default"/>; null: until it is set again.</param>
+public sealed record EdgeSwitch(string Name, bool On, bool Default, long? UntilUnixMs);
 
 /// <param name="Hold">Requests wait at the edge (bounded in count, bytes and time) instead of being refused while no instance is ready.</param>
 /// <param name="Because">Why no instance is ready, for the edge's log and the Retry-After answer; never shown to clients.</param>
@@ -67,8 +88,9 @@ public sealed record EdgeInstanceCounts(string Service, string Instance, long Re
 /// <param name="Requests">All that were routed to the service, however they ended.</param>
 /// <param name="EdgeFailures">Of those, the ones that the edge itself answered with 502, 503 or 504.</param>
 /// <param name="DowntimeS">Seconds in which the service had a route, no ready instance but candidates, and no hold; not while the worker drains.</param>
+/// <param name="Refused">By its guards.</param>
 /// <param name="LongestHoldS">The longest that one request waited, in seconds.</param>
-public sealed record EdgeServiceCounts(string Service, long Requests, long EdgeFailures, double DowntimeS, double LongestHoldS);
+public sealed record EdgeServiceCounts(string Service, long Requests, long EdgeFailures, double DowntimeS, double LongestHoldS, long Refused = 0);
 
 /// <summary>The worker has nothing in flight any more and exits.</summary>
 public sealed record EdgeDrained(int CutRequests, int CutWebSockets);

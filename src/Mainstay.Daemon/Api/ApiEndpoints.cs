@@ -20,6 +20,9 @@ internal enum ApiOperation
     Rollouts,
     RolloutReport,
     Releases,
+    Switches,
+    SwitchesForServices,
+    SetSwitch,
     OpenApi,
 }
 
@@ -49,6 +52,9 @@ internal static class ApiEndpoints
         new(ApiOperation.Rollouts, "GET", "/v1/rollouts", "The rollouts, newest first; query: number (only that one), limit.", null, Json.RolloutsDocument, false),
         new(ApiOperation.RolloutReport, "GET", "/v1/rollouts/report", "The report of a rollout; query: number (the last one without), format: markdown or html. 404 when there is none.", null, null, false),
         new(ApiOperation.Releases, "GET", "/v1/releases", "The releases on disk, by service, newest first; query: service.", null, Json.ReleasesDocument, false),
+        new(ApiOperation.Switches, "GET", "/v1/switches", "The kill switches, and who has set them.", null, Json.SwitchesDocument, false),
+        new(ApiOperation.SwitchesForServices, "GET", "/switches", "The same, for services.", null, Json.SwitchesDocument, false),
+        new(ApiOperation.SetSwitch, "POST", "/v1/switches", "Sets a kill switch; answers when every edge worker decides by it.", Json.SwitchRequest, Json.OperationMessage, true),
         new(ApiOperation.OpenApi, "GET", "/v1/openapi.json", "This description.", null, null, false),
     ];
 

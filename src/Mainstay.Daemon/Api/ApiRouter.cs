@@ -74,6 +74,8 @@ internal sealed class ApiRouter(DaemonCore core, IJournal journal, TimeProvider 
             ApiOperation.Rollouts => WriteAsync(http, core.Rollouts.All(Number(http), Limit(http, 100)), WireJson.Default.RolloutsDocument),
             ApiOperation.RolloutReport => ReportAsync(http),
             ApiOperation.Releases => WriteAsync(http, core.Rollouts.Releases(Service(http)), WireJson.Default.ReleasesDocument),
+            ApiOperation.Switches or ApiOperation.SwitchesForServices => WriteAsync(http, new SwitchesDocument(core.Switches.All()), WireJson.Default.SwitchesDocument),
+            ApiOperation.SetSwitch => RunAsync(http, WireJson.Default.SwitchRequest, (SwitchRequest r, Action<OperationStep> _) => core.Switches.SetAsync(r, CancellationToken.None)),
             ApiOperation.ReloadEdge => OperationStream.RunAsync(http, core.ReloadEdgeAsync),
             ApiOperation.OpenApi => OpenApiAsync(http),
         };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mainstay.Contracts.EdgeControl;
+using Mainstay.Daemon.Switches;
 using Mainstay.Spec.Model;
 using Mainstay.Supervisor.Ports;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Mainstay.Daemon.Edge;
 
 /// <summary>The supervisor's traffic port, carried out by edge workers: every publish becomes a new snapshot, whole and numbered.</summary>
-internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger<EdgeTraffic> logger) : ITraffic, IDisposable
+internal sealed class EdgeTraffic(EdgeKeeper keeper, SwitchStore switches, TimeProvider clock, ILogger<EdgeTraffic> logger) : ITraffic, IDisposable
 {
     /// <summary>A worker applies a snapshot within milliseconds. One that does not answer is stuck, and waiting longer for it would hold up everything else.</summary>
     private static readonly TimeSpan ApplyDeadline = TimeSpan.FromSeconds(5);
@@ -128,7 +129,7 @@ internal sealed class EdgeTraffic(EdgeKeeper keeper, TimeProvider clock, ILogger
             }
 
             _stamps = Stamps(_stack);
-            snapshot = EdgeSnapshotBuilder.Build(++_version, _stack, _services, _canaries, Stamp);
+            snapshot = EdgeSnapshotBuilder.Build(++_version, _stack, _services, _canaries, [.. switches.All(_stack.Switches).Select(s => new EdgeSwitch(s.Name, s.On, s.Default, s.Until?.ToUnixTimeMilliseconds()))], Stamp);
             links = keeper.Offer(snapshot);
         }
 

@@ -43,6 +43,14 @@ internal static class Answerer
             headers.RetryAfter = verdict.RetryAfter.ToString(CultureInfo.InvariantCulture);
         }
 
+        if (verdict.Own is { } own)
+        {
+            headers.Remove("Vary");
+            headers.ContentType = own.Type;
+            await WriteAsync(request, own.Bytes);
+            return;
+        }
+
         var html = Acceptable.PrefersHtml(request.Headers.Accept.ToString());
         byte[] body;
         if (html)
@@ -62,8 +70,14 @@ internal static class Answerer
             body = Problem(verdict, request.CorrelationId);
         }
 
-        headers.ContentLength = body.Length;
-        if (!request.IsHead)
+        await WriteAsync(request, body);
+    }
+
+    private static async Task WriteAsync(EdgeRequest request, byte[] body)
+    {
+        // RFC 9110, 15.3.5 and 15.4.5: these have no body, and the server would take one for a fault.
+        request.ResponseHeaders.ContentLength = request.Status is 204 or 304 ? null : body.Length;
+        if (!request.IsHead && request.Status is not (204 or 304))
         {
             request.ResponseBody.Write(body);
             await request.ResponseBody.FlushAsync();

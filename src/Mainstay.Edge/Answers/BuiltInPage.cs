@@ -19,7 +19,7 @@ internal static class BuiltInPage
         var (icon, light, dark) = verdict.Status switch
         {
             503 => (Waiting, "#1f6feb", "#6cb0ff"),
-            504 or 408 => (Clock, "#a55b00", "#f0b35c"),
+            504 or 408 or 429 => (Clock, "#a55b00", "#f0b35c"),
             502 => (Broken, "#b3402a", "#ff9580"),
             404 => (Lost, "#52606d", "#a9b8c7"),
             _ => (Wrong, "#b3402a", "#ff9580"),

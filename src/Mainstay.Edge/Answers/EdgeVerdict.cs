@@ -5,13 +5,19 @@ namespace Mainstay.Edge.Answers;
 /// <param name="Title">What happened, for a visitor.</param>
 /// <param name="Advice">What a visitor can do.</param>
 /// <param name="RetryAfter">Seconds; 0 for no such field.</param>
-internal sealed record EdgeVerdict(int Status, string Kind, string Title, string Advice, int RetryAfter = 0)
+/// <param name="Own">What the manifest has the edge say instead; null: title and advice, by Accept.</param>
+/// <param name="IsGuards">A guard refused it: no application was asked, and none has failed.</param>
+internal sealed record EdgeVerdict(int Status, string Kind, string Title, string Advice, int RetryAfter = 0, OwnBody? Own = null, bool IsGuards = false)
 {
     public static readonly EdgeVerdict BadRequest = new(400, "bad-request", "This request could not be understood", "The address or one of the fields sent with it is malformed.");
 
     public static readonly EdgeVerdict NoRoute = new(404, "no-route", "There is nothing here", "No service answers at this address. Please check it for a typing error.");
 
     public static readonly EdgeVerdict MethodNotAllowed = new(405, "method-not-allowed", "This method is not offered", "The server does not open tunnels.");
+
+    public static readonly EdgeVerdict TooManyRequests = new(429, "rate-limited", "Too many requests", "More came from here than is taken. Please try again in a moment.", IsGuards: true);
+
+    public static readonly EdgeVerdict SwitchedOff = new(503, "switched-off", "This is switched off at the moment", "It was switched off on purpose. Please try again later.", IsGuards: true);
 
     public static readonly EdgeVerdict BodyTimeout = new(408, "request-timeout", "The request did not arrive in time", "Please check your connection and try again.");
 
@@ -35,3 +41,6 @@ internal sealed record EdgeVerdict(int Status, string Kind, string Title, string
 
     public static readonly EdgeVerdict Internal = new(500, "internal", "Something went wrong here", "The edge server failed on this request. It has been logged.");
 }
+
+/// <param name="Type">Content-Type.</param>
+internal sealed record OwnBody(byte[] Bytes, string Type);

@@ -8,6 +8,7 @@ internal sealed class ServiceCounters(string service, TimeProvider time)
     private readonly Lock _gate = new();
     private long _requests;
     private long _edgeFailures;
+    private long _refused;
     private long _longestHold;
     private long _down;
     private long? _downSince;
@@ -17,6 +18,9 @@ internal sealed class ServiceCounters(string service, TimeProvider time)
 
     /// <summary>The edge itself had to say 502, 503 or 504.</summary>
     public void AnsweredByEdge() => Interlocked.Increment(ref _edgeFailures);
+
+    /// <summary>A guard refused it.</summary>
+    public void Refused() => Interlocked.Increment(ref _refused);
 
     /// <summary>A request has waited so long, in timestamps.</summary>
     public void Held(long elapsed)
@@ -62,7 +66,7 @@ internal sealed class ServiceCounters(string service, TimeProvider time)
     public EdgeServiceCounts Read(long now)
     {
         var requests = Volatile.Read(ref _requests);
-        return new(service, requests, Math.Min(Volatile.Read(ref _edgeFailures), requests), Seconds(Down(now)), Seconds(Volatile.Read(ref _longestHold)));
+        return new(service, requests, Math.Min(Volatile.Read(ref _edgeFailures), requests), Seconds(Down(now)), Seconds(Volatile.Read(ref _longestHold)), Volatile.Read(ref _refused));
     }
 
     private long Down(long now)

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using Mainstay.Edge.Counting;
 using Mainstay.Edge.Drain;
+using Mainstay.Edge.Guards;
 using Mainstay.Edge.Headers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Mainstay.Edge.Forwarding;
 
 /// <summary>One request as the edge sees it; the only type that knows how the server hands requests over. Reused along an HTTP/1.1 connection.</summary>
-internal sealed class EdgeRequest(WorkerDrain drain)
+internal sealed class EdgeRequest(WorkerDrain drain) : IRequestFacts
 {
     private IFeatureCollection _features = null!;
     private IHttpRequestFeature _request = null!;
@@ -17,6 +18,8 @@ internal sealed class EdgeRequest(WorkerDrain drain)
     private IHttpResponseBodyFeature _responseBody = null!;
     private IPAddress? _peer;
     private string _peerText = "";
+    private TrustedProxies _trusted = TrustedProxies.Nobody;
+    private (string Policy, string Limit)? _limit;
 
     public HeadBuffer Head;
 
@@ -62,6 +65,11 @@ internal sealed class EdgeRequest(WorkerDrain drain)
 
     /// <summary>It has been accepted as a WebSocket, and counts as one.</summary>
     public bool IsWebSocket { get; private set; }
+
+    /// <summary>The client, once <see cref="Trust"/> has said who may name it.</summary>
+    IPAddress? IRequestFacts.Client => ClientAddress.Of(Peer, Headers["X-Forwarded-For"], _trusted);
+
+    public int Status => _response.StatusCode;
 
     /// <summary>Why the request body could not be read to its end.</summary>
     public Exception? BodyError { get; set; }
@@ -121,7 +129,15 @@ internal sealed class EdgeRequest(WorkerDrain drain)
         BodyError = null;
         MustClose = false;
         IsWebSocket = false;
+        _limit = null;
     }
+
+    public void Trust(TrustedProxies trusted) => _trusted = trusted;
+
+    /// <summary>Every response to this request tells of its limits.</summary>
+    public void Tell(string policy, string limit) => _limit = (policy, limit);
+
+    string? IRequestFacts.Header(string name) => Headers.TryGetValue(name, out var values) && values.Count == 1 ? values[0] : null;
 
     public void SetStatus(int status, string? reason = null)
     {
@@ -133,6 +149,12 @@ internal sealed class EdgeRequest(WorkerDrain drain)
     public void Announce()
     {
         ResponseHeaders[Edge.Headers.CorrelationId.Header] = CorrelationId;
+        if (_limit is { } limit)
+        {
+            ResponseHeaders["RateLimit-Policy"] = limit.Policy;
+            ResponseHeaders["RateLimit"] = limit.Limit;
+        }
+
         if (!IsHttp2 && (drain.HasBegun || MustClose))
         {
             ResponseHeaders.Connection = "close";

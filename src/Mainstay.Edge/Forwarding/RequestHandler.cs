@@ -1,4 +1,5 @@
 using Mainstay.Edge.Answers;
+using Mainstay.Edge.Guards;
 using Mainstay.Edge.Logs;
 using Mainstay.Edge.Routing;
 using Mainstay.Edge.Traffic;
@@ -20,7 +21,12 @@ internal sealed class RequestHandler(TrafficState traffic, Selection selection, 
         var verdict = request.Method == "CONNECT" && !webSocket ? EdgeVerdict.MethodNotAllowed : await ForwardAsync(request, state, tries);
         if (verdict is not null)
         {
-            if (verdict.Status is 502 or 503 or 504 && !request.IsGivenUp && !Answerer.IsFavicon(request))
+            if (verdict.IsGuards)
+            {
+                tries.Service?.Counters.Refused();
+                log.Write(request, verdict, tries);
+            }
+            else if (verdict.Status is 502 or 503 or 504 && !request.IsGivenUp && !Answerer.IsFavicon(request))
             {
                 tries.Service?.Counters.AnsweredByEdge();
                 log.Write(request, verdict, tries);
@@ -35,9 +41,21 @@ internal sealed class RequestHandler(TrafficState traffic, Selection selection, 
     {
         while (!traffic.IsClosed)
         {
-            if (state.Find(request.Host, request.Path) is not { } route)
+            if (Find(state, request, tries) is not { } route)
             {
                 return EdgeVerdict.NoRoute;
+            }
+
+            if (route.Guards is { } guards && !tries.IsGuarded)
+            {
+                tries.Service = route.Service.Traffic;
+                tries.Service.Counters.Routed();
+                if (Guard(request, state, guards, tries) is { } refusal)
+                {
+                    return refusal;
+                }
+
+                continue;
             }
 
             if (tries.Service != route.Service.Traffic)
@@ -71,6 +89,24 @@ internal sealed class RequestHandler(TrafficState traffic, Selection selection, 
         }
 
         return EdgeVerdict.Draining;
+    }
+
+    /// <summary>With its stand-in in its place, when the switch that it obeys is off.</summary>
+    private static Route? Find(RoutingState state, EdgeRequest request, Tries tries) =>
+        state.Find(request.Host, request.Path) is { } route ? tries.IsStandIn && route.StandIn is { } standIn ? route with { Service = standIn } : route : null;
+
+    /// <summary>Asked once, whatever is tried afterwards.</summary>
+    private EdgeVerdict? Guard(EdgeRequest request, RoutingState state, RouteGuards guards, Tries tries)
+    {
+        request.Trust(state.Trusted);
+        var decision = guards.Decide(request, time.GetTimestamp(), time.GetUtcNow());
+        (tries.IsGuarded, tries.IsStandIn) = (true, decision.IsStandIn);
+        if (decision is { Policy: { } policy, Limit: { } limit })
+        {
+            request.Tell(policy, limit);
+        }
+
+        return decision.Refusal;
     }
 
     private async ValueTask<Attempt> TryAsync(EdgeRequest request, RoutingState state, Route route, InstanceTraffic instance, Tries tries)
@@ -113,8 +149,8 @@ internal sealed class RequestHandler(TrafficState traffic, Selection selection, 
         tries.Failed = instance;
         tries.Tell($"{instance.Id} {Word(attempt)}");
         var sameAgain = attempt is Attempt.Died && !tries.AddDeath(instance);
-        var hasOther = tries.AtCandidate || HasOther(state, request, instance);
-        var service = traffic.Current?.Find(request.Host, request.Path)?.Service;
+        var hasOther = tries.AtCandidate || HasOther(state, request, instance, tries);
+        var service = traffic.Current is { } current ? Find(current, request, tries)?.Service : null;
         var hold = service?.Hold ?? false;
         var (next, verdict) = RetryRule.After(attempt, new(IsRepeatable(request, tries), tries.Deaths, sameAgain, tries.Count, hasOther, patience.MayWait(service, tries), hold));
         switch (next)
@@ -152,14 +188,14 @@ internal sealed class RequestHandler(TrafficState traffic, Selection selection, 
 
     private static bool IsRepeatable(EdgeRequest request, Tries tries) => tries.BodyAppended && (request.IsIdempotent || tries.WebSocket);
 
-    private bool HasOther(RoutingState state, EdgeRequest request, InstanceTraffic instance)
+    private bool HasOther(RoutingState state, EdgeRequest request, InstanceTraffic instance, Tries tries)
     {
         if (!ReferenceEquals(state, traffic.Current))
         {
             return true;
         }
 
-        var ready = state.Find(request.Host, request.Path)?.Service.Ready ?? [];
+        var ready = Find(state, request, tries)?.Service.Ready ?? [];
         return ready.Length > 1 || (ready.Length == 1 && ready[0] != instance);
     }
 }

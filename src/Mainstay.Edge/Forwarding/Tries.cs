@@ -43,6 +43,12 @@ internal sealed class Tries(bool webSocket)
     /// <summary>A candidate had its try at this request.</summary>
     public bool CandidateFailed { get; set; }
 
+    /// <summary>The guards have let it through; they are asked once.</summary>
+    public bool IsGuarded { get; set; }
+
+    /// <summary>Its route is switched off, and another service answers.</summary>
+    public bool IsStandIn { get; set; }
+
     /// <summary>The service that counts it.</summary>
     public ServiceTraffic? Service { get; set; }
 

@@ -4,6 +4,7 @@ using Mainstay.Contracts.EdgeControl;
 using Mainstay.Edge.Answers;
 using Mainstay.Edge.Counting;
 using Mainstay.Edge.Forwarding.Upstream;
+using Mainstay.Edge.Guards;
 using Mainstay.Edge.Headers;
 using Mainstay.Edge.Logs;
 using Mainstay.Edge.Routing;
@@ -15,6 +16,7 @@ namespace Mainstay.Edge.Traffic;
 internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances leaving, TrafficCounts counts, EdgeLimits limits, TimeProvider time, ILogger<SnapshotApplier> log)
 {
     private Dictionary<string, ServiceTraffic> _services = new(StringComparer.Ordinal);
+    private readonly GuardBook _guards = new(time);
     private Dictionary<InstanceKey, InstanceTraffic> _instances = [];
 
     /// <summary>Instances that are in the snapshot; those that left are with <see cref="LeavingInstances"/>.</summary>
@@ -50,10 +52,11 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
             log.NoErrorPages(snapshot.ErrorPages!, trouble);
         }
 
+        var guards = _guards.Make(routes, All(snapshot.Switches));
         var state = new RoutingState(
             snapshot.Version,
             new(routes),
-            [.. routes.Select(route => ToRoute(route, views))],
+            [.. routes.Select((route, i) => ToRoute(route, guards[i], views))],
             trusted,
             pages,
             Seconds.Of(snapshot.WsDrainS));
@@ -166,17 +169,17 @@ internal sealed class SnapshotApplier(TrafficState traffic, LeavingInstances lea
         return new(key, new(endPoint, limits, time), counts.Instance(service, key.Id));
     }
 
-    private Route ToRoute(EdgeRoute route, Dictionary<string, ServiceView> views)
+    private Route ToRoute(EdgeRoute route, RouteGuards? guards, Dictionary<string, ServiceView> views)
     {
         var timeout = route.TimeoutS > 0 ? Seconds.Of(route.TimeoutS) : limits.RouteTimeout;
-        return new(views[route.Service], route.StripPrefix ? RouteTable.NormalizePrefix(route.Path) : "", (long)(timeout.TotalSeconds * time.TimestampFrequency));
+        return new(views[route.Service], route.StripPrefix ? RouteTable.NormalizePrefix(route.Path) : "", (long)(timeout.TotalSeconds * time.TimestampFrequency), guards, route.Guards?.Switch?.Service is { } standIn ? views[standIn] : null);
     }
 
     /// <summary>Services that have a route and nothing else: they are refused and counted like all others.</summary>
     private static IEnumerable<EdgeService> Unnamed(EdgeSnapshot snapshot)
     {
         var named = All(snapshot.Services).Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
-        return All(snapshot.Routes).Select(r => r.Service).Where(named.Add).Select(name => new EdgeService(name, false, 0, [], "the service is not in the snapshot"));
+        return All(snapshot.Routes).SelectMany(r => r.Guards?.Switch?.Service is { } standIn ? [r.Service, standIn] : (string[])[r.Service]).Where(named.Add).Select(name => new EdgeService(name, false, 0, [], "the service is not in the snapshot"));
     }
 
     // A list that is missing on the wire arrives as one that was never made.

@@ -29,7 +29,8 @@ public sealed record StackDiff(ImmutableArray<ServiceChange> Services, bool Edge
         return new StackDiff(
             [.. now, .. removed],
             !Canonical.Same(before?.Stack.Edge ?? EdgeSpec.None, after.Stack.Edge, SpecJson.Default.EdgeSpec),
-            !Canonical.Same(before?.Stack.Routes ?? [], after.Stack.Routes, SpecJson.Default.ImmutableArrayRouteSpec),
+            !Canonical.Same(before?.Stack.Routes ?? [], after.Stack.Routes, SpecJson.Default.ImmutableArrayRouteSpec)
+                || !Canonical.Same(before?.Stack.Switches ?? [], after.Stack.Switches, SpecJson.Default.ImmutableArraySwitchSpec),
             !Canonical.Same(before?.Stack.External ?? [], after.Stack.External, SpecJson.Default.ImmutableArrayExternalSpec));
     }
 

@@ -10,8 +10,12 @@ public sealed record StackSpec(
     EdgeSpec Edge,
     ImmutableArray<ServiceSpec> Services,
     ImmutableArray<ExternalSpec> External,
-    ImmutableArray<RouteSpec> Routes)
+    ImmutableArray<RouteSpec> Routes,
+    ImmutableArray<SwitchSpec> Switches = default)
 {
+    /// <summary>None in what was stored before there were any.</summary>
+    public ImmutableArray<SwitchSpec> Switches { get; init; } = Switches.IsDefault ? [] : Switches;
+
     public ServiceSpec? Find(ServiceName name) => Services.FirstOrDefault(s => s.Name == name);
 }
 
@@ -25,8 +29,11 @@ public sealed record EdgeSpec(
     ImmutableArray<string> TrustedProxies,
     string? ErrorPages,
     TimeSpan WsDrain,
-    SourceSpan Span)
+    SourceSpan Span,
+    ImmutableArray<GuardSetSpec> GuardSets = default)
 {
+    public ImmutableArray<GuardSetSpec> GuardSets { get; init; } = GuardSets.IsDefault ? [] : GuardSets;
+
     public static EdgeSpec None { get; } = new([], [], [], null, TimeSpan.FromSeconds(30), SourceSpan.None);
 }
 
@@ -40,4 +47,4 @@ public sealed record ListenSpec(bool Https, string Address, int Port, SourceSpan
 public sealed record CertificateSpec(string Host, string CertFile, string KeyFile, SourceSpan Span);
 
 /// <summary>Longest path wins; no host means every host. <paramref name="Timeout"/> bounds the wait for the response's head and then each silence of the body.</summary>
-public sealed record RouteSpec(string? Host, string Path, ServiceName Service, bool StripPrefix, TimeSpan Timeout, SourceSpan Span);
+public sealed record RouteSpec(string? Host, string Path, ServiceName Service, bool StripPrefix, TimeSpan Timeout, SourceSpan Span, GuardsSpec? Guards = null);

@@ -9,12 +9,17 @@ internal static class Completion
 {
     public static StackSpec Of(StackDraft draft, ManifestSource source)
     {
-        var routed = draft.Routes.Select(r => r.Spec.Service).ToHashSet();
+        var stand = draft.Edge.GuardSets.Select(s => s.Guards.Switch?.Off.Service).Concat(draft.Routes.Select(r => r.Guards?.Own.Switch?.Off.Service));
+        var routed = draft.Routes.Select(r => r.Spec.Service).Concat(stand.OfType<ServiceName>()).ToHashSet();
         var withPorts = draft.Services.Select(s => s.Spec with { Port = PortOf(s.Spec, routed) }).ToImmutableArray();
         var telling = draft.External.Select(e => e.Name).Concat(withPorts.Where(CanTellHealth).Select(s => s.Name)).ToHashSet();
         var services = withPorts.Zip(draft.Services, (spec, service) => spec with { DependsOn = [.. service.DependsOn.Select(d => Complete(d, telling))] });
-        return new StackSpec(draft.Name, source.File, source.Directory, draft.Edge, [.. services], draft.External, [.. draft.Routes.Select(r => r.Spec)]);
+        return new StackSpec(draft.Name, source.File, source.Directory, draft.Edge, [.. services], draft.External, [.. draft.Routes.Select(r => r.Spec with { Guards = GuardsOf(r, draft.Edge) })], draft.Switches);
     }
+
+    /// <summary>A set that there is not was reported, and guards nothing.</summary>
+    private static GuardsSpec? GuardsOf(RouteDraft route, EdgeSpec edge) =>
+        route.Guards is { Name: { } name } ? edge.GuardSets.FirstOrDefault(s => s.Name == name)?.Guards : route.Guards?.Own;
 
     /// <summary>Without a healthcheck, an open port is the sign of life.</summary>
     public static bool CanTellHealth(ServiceSpec service) => service.Healthcheck is not null || service.Port.Kind is not PortKind.None;

@@ -125,6 +125,14 @@ public static class ManifestCodes
 
     public static ProblemCode NotForShipped { get; } = new("MS1075", "A service that ships with Mainstay is told something that only a program of the user's can be told");
 
+    public static ProblemCode BadLimit { get; } = new("MS1076", "A rate limit, or what it counts by, cannot be read");
+
+    public static ProblemCode LimitWithoutFallback { get; } = new("MS1077", "A rate limit can be avoided by leaving a header out");
+
+    public static ProblemCode UnknownSwitch { get; } = new("MS1078", "A route obeys a switch that there is not");
+
+    public static ProblemCode UnknownGuards { get; } = new("MS1079", "A route uses guards that there are not");
+
     public static ImmutableArray<ProblemCode> All { get; } =
     [
         NotYaml, TooLarge, YamlFeatureRefused, DuplicateKey, UnknownKey, WrongType, MissingKey, NotAvailable, TooManyProblems,
@@ -136,5 +144,6 @@ public static class ManifestCodes
         ValuesDisagree, VariableIsOurs, SchemaUnreadable, ProbeProvesNothing,
         NeedsSource, SourceNotOne, StrategyImpossible, VerifyImpossible,
         BadPercent, BadFactor, BadDigest, BadReleasePath, BadRepository, NotForShipped,
+        BadLimit, LimitWithoutFallback, UnknownSwitch, UnknownGuards,
     ];
 }

@@ -11,7 +11,7 @@ internal static class RouteChecks
     public static void Run(StackSpec stack, StackDraft draft, Declared declared, ReadContext context)
     {
         var seen = new Dictionary<(string?, string), RouteSpec>();
-        foreach (var (route, servicePlace, isReadable) in draft.Routes)
+        foreach (var (route, servicePlace, isReadable, _) in draft.Routes)
         {
             CheckService(route.Service, servicePlace, declared, context);
             if (isReadable && !seen.TryAdd((route.Host, route.Path), route))

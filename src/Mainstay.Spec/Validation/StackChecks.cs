@@ -16,6 +16,7 @@ internal static class StackChecks
         PortChecks.Run(stack, declared, context);
         ProbeChecks.Run(stack, declared, context);
         RouteChecks.Run(stack, draft, declared, context);
+        GuardChecks.Run(draft, declared, context);
         RolloutChecks.Run(stack, declared, context);
         EdgeChecks.Run(stack, declared, context);
         EnvironmentChecks.Run(stack, declared, context);

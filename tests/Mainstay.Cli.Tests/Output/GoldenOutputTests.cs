@@ -12,7 +12,7 @@ public sealed class GoldenOutputTests : CommandTest
     [InlineData(140)]
     public void Status_at_a_width(int width)
     {
-        var lines = StatusText.Render(Samples.Status, width, Palette.None);
+        var lines = StatusText.Render(Samples.Status, new(new ManualTimeProvider(new(2026, 1, 31, 13, 55, 0, TimeSpan.Zero))), width, Palette.None);
 
         Assert.All(lines, line => Assert.True(line.Length <= width, $"{line.Length} > {width}: {line}"));
         Golden.Match(string.Join('\n', lines) + "\n", $"status-{width}.txt");

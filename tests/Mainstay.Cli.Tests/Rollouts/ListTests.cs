@@ -107,7 +107,7 @@ public sealed class ListTests : RolloutTest
     public async Task The_status_shows_the_notice_of_a_rollout_under_way()
     {
         (IsTerminal, Size, Environment["NO_COLOR"]) = (true, new(40, 24), "1");
-        await using var daemon = FakeDaemon.Start(Home, e => e.JsonAsync(200, Samples.Status with { Notices = ["rollout 13 (deploy by ada@build-7) is under way: roll api"] }, WireJson.Default.StatusDocument));
+        await using var daemon = FakeDaemon.Start(Home, e => e.JsonAsync(200, Samples.Status with { Switches = [], Notices = ["rollout 13 (deploy by ada@build-7) is under way: roll api"] }, WireJson.Default.StatusDocument));
 
         Assert.EndsWith("\n\nnotice: rollout 13 (deploy by\n        ada@build-7) is under way: roll\n        api\n", (await RunAsync("status")).Out, StringComparison.Ordinal);
     }

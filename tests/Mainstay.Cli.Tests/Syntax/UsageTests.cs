@@ -6,7 +6,6 @@ namespace Mainstay.Cli.Tests.Syntax;
 public sealed class UsageTests : CommandTest
 {
     [Theory]
-    [InlineData("switch", "off", "trackier")]
     [InlineData("incidents")]
     [InlineData("incident", "show", "7")]
     [InlineData("alerts", "--json")]

@@ -25,7 +25,7 @@ public sealed class EdgeMeterTests : IAsyncLifetime
         var home = new HomeLayout(_folder);
         Directory.CreateDirectory(home.Run);
         _keeper = new(home, new MemoryJournal(), _launcher, new EdgeSockets(), TimeProvider.System, NullLogger<EdgeKeeper>.Instance);
-        _traffic = new(_keeper, TimeProvider.System, NullLogger<EdgeTraffic>.Instance);
+        _traffic = new(_keeper, new(new MemoryJournal(), TimeProvider.System), TimeProvider.System, NullLogger<EdgeTraffic>.Instance);
         _meter = new(_keeper, _traffic);
         await _keeper.StartAsync(TestContext.Current.CancellationToken);
         await _traffic.UseAsync(new(new("s"), "mainstay.yaml", "/", EdgeSpec.None, [], [], [new(null, "/", Api, false, TimeSpan.FromSeconds(30), SourceSpan.None)]), default);

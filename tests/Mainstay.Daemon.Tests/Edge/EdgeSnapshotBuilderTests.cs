@@ -24,7 +24,7 @@ public class EdgeSnapshotBuilderTests
     [Fact]
     public void A_service_with_two_routes_stands_in_the_snapshot_once()
     {
-        var snapshot = EdgeSnapshotBuilder.Build(1, Stack(Route("/a"), Route("/b")), new Dictionary<ServiceName, ServiceTraffic>(), NoCanaries, _ => "1");
+        var snapshot = EdgeSnapshotBuilder.Build(1, Stack(Route("/a"), Route("/b")), new Dictionary<ServiceName, ServiceTraffic>(), NoCanaries, [], _ => "1");
 
         Assert.Equal(["/a", "/b"], snapshot.Routes.Select(r => r.Path));
         Assert.Equal("api", Assert.Single(snapshot.Services).Name);
@@ -33,7 +33,7 @@ public class EdgeSnapshotBuilderTests
     [Fact]
     public void A_service_that_was_never_published_has_no_instance_and_says_why()
     {
-        var service = Assert.Single(EdgeSnapshotBuilder.Build(1, Stack(Route("/")), new Dictionary<ServiceName, ServiceTraffic>(), NoCanaries, _ => "1").Services);
+        var service = Assert.Single(EdgeSnapshotBuilder.Build(1, Stack(Route("/")), new Dictionary<ServiceName, ServiceTraffic>(), NoCanaries, [], _ => "1").Services);
 
         Assert.Empty(service.Instances);
         Assert.False(service.Hold);
@@ -49,14 +49,14 @@ public class EdgeSnapshotBuilderTests
         Assert.Equal("api-1.r1", Assert.Single(Assert.Single(Build(leaving).Services).Instances).Id);
         Assert.Empty(Build(gone).Services);
 
-        static Contracts.EdgeControl.EdgeSnapshot Build(ServiceTraffic traffic) => EdgeSnapshotBuilder.Build(1, Stack(), new Dictionary<ServiceName, ServiceTraffic> { [Api] = traffic }, NoCanaries, _ => "1");
+        static Contracts.EdgeControl.EdgeSnapshot Build(ServiceTraffic traffic) => EdgeSnapshotBuilder.Build(1, Stack(), new Dictionary<ServiceName, ServiceTraffic> { [Api] = traffic }, NoCanaries, [], _ => "1");
     }
 
     [Fact]
     public void What_the_supervisor_published_arrives_unchanged()
     {
         var traffic = new ServiceTraffic(Api, Hold: true, TimeSpan.FromSeconds(60), [new("api-1.r1", 4001, false), new("api-2.r2", 4002, true)], "is being replaced");
-        var snapshot = EdgeSnapshotBuilder.Build(9, Stack(Route("/")), new Dictionary<ServiceName, ServiceTraffic> { [Api] = traffic }, NoCanaries, c => c.Host + "!");
+        var snapshot = EdgeSnapshotBuilder.Build(9, Stack(Route("/")), new Dictionary<ServiceName, ServiceTraffic> { [Api] = traffic }, NoCanaries, [], c => c.Host + "!");
 
         var service = Assert.Single(snapshot.Services);
         Assert.True(service.Hold);
@@ -75,7 +75,7 @@ public class EdgeSnapshotBuilderTests
             [Api] = new(12.5, new("x-canary", "1"), null, TimeSpan.FromMinutes(1)),
             [new("other")] = new(100, null, null, TimeSpan.Zero),
         };
-        var service = Assert.Single(EdgeSnapshotBuilder.Build(9, Stack(Route("/")), new Dictionary<ServiceName, ServiceTraffic> { [Api] = traffic }, canaries, _ => "1").Services);
+        var service = Assert.Single(EdgeSnapshotBuilder.Build(9, Stack(Route("/")), new Dictionary<ServiceName, ServiceTraffic> { [Api] = traffic }, canaries, [], _ => "1").Services);
 
         Assert.Equal([false, true], service.Instances.Select(i => i.Candidate));
         Assert.Equal(new Contracts.EdgeControl.EdgeCanary(12.5, "x-canary", "1", null, null), service.Canary);

@@ -85,7 +85,7 @@ public sealed class HeaderRulesTests
         Assert.Equal("abc-123", RawConnection.Field(head, "X-Correlation-ID"));
         Assert.Equal("abc-123", RawConnection.Field(Assert.Single(upstream.Heads), "X-Correlation-ID"));
         (head, _) = await edge.GetAsync("/", "X-Correlation-ID: a\r\nX-Correlation-ID: b\r\n");
-        Assert.Equal(20, RawConnection.Field(head, "X-Correlation-ID")!.Length);
+        Assert.Equal(25, RawConnection.Field(head, "X-Correlation-ID")!.Length);
     }
 
     private static void Matches(string head, string expected)

@@ -23,9 +23,8 @@ public sealed class KeyTests
         Assert.StartsWith("remove it; known here are signal, grace", Manifest.OnlyProblem(Manifest.With("stop: { frobnicate: 1 }")).Fix, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("switches: { a: { default: on } }\n")]
     [InlineData("routes: [ { service: api, guards: { concurrency: 1 } } ]\nedge: { listen: \"http://127.0.0.1:80\" }\n")]
-    public void Switches_and_guards_are_words_for_later_and_never_passed_over(string lines) => Assert.Equal("MS1008", Manifest.OnlyProblem(Manifest.With() + lines).Code);
+    public void Guards_of_a_later_version_are_words_for_later_and_never_passed_over(string lines) => Assert.Equal("MS1008", Manifest.OnlyProblem(Manifest.With() + lines).Code);
 
     [Fact]
     public void A_service_that_ships_with_Mainstay_knows_its_command_its_port_its_healthcheck_and_its_variables()

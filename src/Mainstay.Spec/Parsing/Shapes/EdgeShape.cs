@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Parsing.Kinds;
+using Mainstay.Spec.Parsing.Shapes.Guards;
 using Mainstay.Spec.Problems;
 
 namespace Mainstay.Spec.Parsing.Shapes;
@@ -49,7 +50,11 @@ internal sealed class EdgeShape() : Shape<EdgeSpec>("edge")
         EdgeSpec.None.WsDrain,
         "How long open WebSockets stay with an instance that is replaced, before they are closed with code 1001.");
 
-    public override ImmutableArray<Key> Keys { get; } = [s_listen, s_certificates, s_trustedProxies, s_errorPages, s_wsDrain];
+    private static readonly Key<ImmutableArray<Named<GuardsDraft>>> s_guards = new(
+        "guards", new MapKind<GuardsDraft>(new GuardsShape(), CommonKinds.NameRule, "a map of names to guards", "{ tenants: { rate_limit: { key: client_ip, limit: 100/min } } }"), [],
+        "Guards that several routes use by name; their limits count for all of these together.");
+
+    public override ImmutableArray<Key> Keys { get; } = [s_listen, s_certificates, s_trustedProxies, s_errorPages, s_wsDrain, s_guards];
 
     protected override EdgeSpec Build(Fields fields) => new(
         [.. fields.Read(s_listen).Select(item => item.Value with { Span = item.Span })],
@@ -57,7 +62,8 @@ internal sealed class EdgeShape() : Shape<EdgeSpec>("edge")
         fields.Read(s_trustedProxies).Values(),
         fields.TryRead(s_errorPages, out var pages) ? fields.Context.Absolute(pages) : null,
         fields.Read(s_wsDrain),
-        fields.Span);
+        fields.Span,
+        [.. fields.Read(s_guards).Select(g => new GuardSetSpec(g.Name, g.Value.Own with { Shared = g.Name }))]);
 
     /// <summary>Always with a prefix length, so that nobody has to tell an address from a network again.</summary>
     private static string? Network(string text)

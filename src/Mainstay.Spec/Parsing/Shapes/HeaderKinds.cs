@@ -33,6 +33,8 @@ internal static partial class HeaderKinds
         text => Split(text, '=') is { } cookie && CookieValuePattern().IsMatch(cookie.Value) ? cookie : null,
         text => Split(text, ':') is { } written ? $"write \"{Quoted.Bare(written.Name)}={Quoted.Bare(written.Value)}\"" : null);
 
+    public static bool IsName(string text) => TokenPattern().IsMatch(text);
+
     public static ImmutableSortedDictionary<string, string> ByName(this ImmutableArray<Named<string>> headers) =>
         headers.ToImmutableSortedDictionary(h => h.Name, h => h.Value, StringComparer.Ordinal);
 

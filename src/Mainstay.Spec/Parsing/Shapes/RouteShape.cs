@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Parsing.Kinds;
+using Mainstay.Spec.Parsing.Shapes.Guards;
 
 namespace Mainstay.Spec.Parsing.Shapes;
 
 /// <param name="IsReadable">False when host or path were wrong, so that the route cannot be compared with others.</param>
-internal sealed record RouteDraft(RouteSpec Spec, SourceSpan ServicePlace, bool IsReadable);
+internal sealed record RouteDraft(RouteSpec Spec, SourceSpan ServicePlace, bool IsReadable, GuardsDraft? Guards);
 
 internal sealed class RouteShape() : Shape<RouteDraft>("route")
 {
@@ -37,7 +38,10 @@ internal sealed class RouteShape() : Shape<RouteDraft>("route")
         TimeSpan.FromSeconds(30),
         "How long the answer may take to begin, and then each silence within it; 0 is no limit.");
 
-    private static readonly LaterKey s_guards = new("guards", "What is checked before a request is passed on.");
+    private static readonly Key<GuardsDraft?> s_guards = new("guards", GuardsShape.Kind!, null, "What is checked before a request is passed on: guards of its own, or the name of a set under edge.guards.", "none")
+    {
+        AlsoKnownAs = ["guard", "middlewares", "middleware", "filters"],
+    };
 
     public override ImmutableArray<Key> Keys { get; } = [s_host, s_path, s_service, s_stripPrefix, s_timeout, s_guards];
 
@@ -52,6 +56,8 @@ internal sealed class RouteShape() : Shape<RouteDraft>("route")
             fields.Read(s_stripPrefix),
             fields.Read(s_timeout),
             fields.Span);
-        return new RouteDraft(spec, fields.At(s_service), hasPath == fields.Has(s_path) && hasHost == fields.Has(s_host));
+        return new RouteDraft(spec, fields.At(s_service), hasPath == fields.Has(s_path) && hasHost == fields.Has(s_host), Guards(fields));
     }
+
+    private static GuardsDraft? Guards(Fields fields) => fields.Read(s_guards) is { } guards ? guards with { Span = fields.At(s_guards) } : null;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mainstay.Spec.Model;
 using Mainstay.Spec.Parsing.Kinds;
+using Mainstay.Spec.Parsing.Shapes.Guards;
 using Mainstay.Spec.Parsing.Yaml;
 using Mainstay.Spec.Problems;
 
@@ -12,7 +13,8 @@ internal sealed record StackDraft(
     EdgeSpec Edge,
     ImmutableArray<ServiceDraft> Services,
     ImmutableArray<ExternalSpec> External,
-    ImmutableArray<RouteDraft> Routes);
+    ImmutableArray<RouteDraft> Routes,
+    ImmutableArray<SwitchSpec> Switches);
 
 internal sealed class StackShape() : Shape<StackDraft>("manifest")
 {
@@ -55,7 +57,16 @@ internal sealed class StackShape() : Shape<StackDraft>("manifest")
         AlsoKnownAs = ["rules", "paths"],
     };
 
-    public override ImmutableArray<Key> Keys { get; } = [s_stack, s_edge, s_services, s_external, s_routes, new LaterKey("switches", "Kill switches.")];
+    private static readonly Key<ImmutableArray<Named<SwitchSpec>>> s_switches = new(
+        "switches",
+        new MapKind<SwitchSpec>(new SwitchShape(), CommonKinds.NameRule, "a map of names to switches", "{ hooks: { default: on } }"),
+        [],
+        "Kill switches, which routes obey and services can read.")
+    {
+        AlsoKnownAs = ["kill_switches", "toggles", "flags", "features"],
+    };
+
+    public override ImmutableArray<Key> Keys { get; } = [s_stack, s_edge, s_services, s_external, s_routes, s_switches];
 
     protected override StackDraft Build(Fields fields)
     {
@@ -70,6 +81,7 @@ internal sealed class StackShape() : Shape<StackDraft>("manifest")
             fields.Read(s_edge),
             services.Values(),
             fields.Read(s_external).Values(),
-            fields.Read(s_routes).Values());
+            fields.Read(s_routes).Values(),
+            [.. fields.Read(s_switches).Select(s => s.Value with { Name = s.Name })]);
     }
 }
