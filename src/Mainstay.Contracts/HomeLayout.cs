@@ -53,6 +53,9 @@ public sealed record HomeLayout(string Root)
     /// <summary>False when a unix socket of this home would have a path that the kernel does not take.</summary>
     public bool HasRoomForSockets => Encoding.UTF8.GetByteCount(LongestSocket) <= MaxSocketPath;
 
+    /// <summary>What edge workers keep.</summary>
+    public string Edge => Path.Combine(Root, "edge");
+
     public string Database => Path.Combine(Root, "mainstay.db");
 
     public string Logs => Path.Combine(Root, "logs");

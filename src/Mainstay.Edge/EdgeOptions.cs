@@ -10,11 +10,23 @@ public sealed record EdgeOptions(string ControlSocket, ImmutableArray<InheritedL
 {
     public const string ListenersVariable = "MAINSTAY_LISTENERS";
 
+    public const string DataVariable = "MAINSTAY_EDGE_DATA";
+
+    /// <summary>Folder for what workers keep together.</summary>
+    public string Data { get; init; } = Path.GetDirectoryName(ControlSocket) ?? "/";
+
     public EdgeLimits Limits { get; init; } = new();
 
     /// <summary>Takes the control socket from the argument, and the listeners from MAINSTAY_LISTENERS (<c>3=http://127.0.0.1:8080;4=https://[::1]:8443</c>).</summary>
     /// <exception cref="FormatException">The control socket is missing or a listener is malformed; the message says which.</exception>
-    public static EdgeOptions From(string? controlSocket, Func<string, string?> environment) => string.IsNullOrEmpty(controlSocket)
-        ? throw new FormatException("an edge worker needs a control socket: --control PATH")
-        : new(controlSocket, InheritedListenerSpec.ParseList(environment(ListenersVariable) ?? ""));
+    public static EdgeOptions From(string? controlSocket, Func<string, string?> environment)
+    {
+        if (string.IsNullOrEmpty(controlSocket))
+        {
+            throw new FormatException("an edge worker needs a control socket: --control PATH");
+        }
+
+        var options = new EdgeOptions(controlSocket, InheritedListenerSpec.ParseList(environment(ListenersVariable) ?? ""));
+        return environment(DataVariable) is { Length: > 0 } data ? options with { Data = data } : options;
+    }
 }

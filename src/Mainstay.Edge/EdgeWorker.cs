@@ -6,12 +6,15 @@ using Mainstay.Edge.Control;
 using Mainstay.Edge.Counting;
 using Mainstay.Edge.Drain;
 using Mainstay.Edge.Forwarding;
+using Mainstay.Edge.Guards.Idempotency;
 using Mainstay.Edge.Headers;
 using Mainstay.Edge.Logs;
 using Mainstay.Edge.Tls;
 using Mainstay.Edge.Traffic;
 using Mainstay.Edge.WebSockets;
 using Mainstay.Linux.Interop;
+using Mainstay.Linux.Proc;
+using Mainstay.Linux.Processes;
 using Mainstay.Linux.Sockets;
 using Microsoft.Extensions.Logging;
 
@@ -38,6 +41,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
     private readonly EdgeServer _server;
     private readonly ControlServer _control;
     private readonly TaskCompletionSource<EdgeDrain> _drainAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly OnceDesk _once;
     private ITimer? _sweep;
     private ITimer? _patience;
     private bool _accepts;
@@ -59,13 +63,16 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
         _applier = new(_traffic, _leaving, _counts, options.Limits, time, loggers.CreateLogger<SnapshotApplier>());
         var ids = new CorrelationId(time);
         var attempts = new Attempts(new(options.Limits, time), new(_webSockets, options.Limits, time), options.Limits);
-        var handler = new RequestHandler(_traffic, new(new(options.Limits, time)), attempts, new(options.Limits, time), new(time, loggers.CreateLogger<RequestHandler>()), options.Limits, time);
+        _once = new(new(() => new(Path.Combine(options.Data, "once.db"), Self(), time)));
+        var handler = new RequestHandler(_traffic, new(new(options.Limits, time)), attempts, new(options.Limits, time), new(_once, time, loggers.CreateLogger<DoneOnce>()), new(time, loggers.CreateLogger<RequestHandler>()), options.Limits, time);
         var application = new EdgeApplication(handler, ids, _draining, loggers.CreateLogger<EdgeApplication>());
         _server = new(options, application, _connections, _certificates, loggers);
         var sessions = loggers.CreateLogger<ControlSession>();
         _control = new(options.ControlSocket, socket => new(socket, this, options.Limits, time, sessions), time, loggers.CreateLogger<ControlServer>());
         _leaving.Changed = () => _control.Session?.Nudge();
     }
+
+    private static ProcessIdentity Self() => new(Environment.ProcessId, ProcStat.Read(Environment.ProcessId)?.StartTicks ?? 0);
 
     public bool IsDraining => _draining.HasBegun;
 
@@ -185,6 +192,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
 
         _control.Dispose();
         await _server.DisposeAsync();
+        _once.Dispose();
     }
 
     private async Task AcceptAsync()

@@ -29,7 +29,10 @@ public sealed record EdgeRoute(string? Host, string Path, string Service, bool S
 
 /// <summary>What a route checks before it passes a request on.</summary>
 /// <param name="Shared">Routes with the same name count together; null: this route alone.</param>
-public sealed record EdgeGuards(string? Shared, ImmutableArray<EdgeRateLimit> RateLimits, EdgeSwitchGuard? Switch);
+public sealed record EdgeGuards(string? Shared, ImmutableArray<EdgeRateLimit> RateLimits, EdgeSwitchGuard? Switch, EdgeIdempotency? Idempotency = null);
+
+/// <param name="Scope">Whose keys are told apart, as the keys of a rate limit; empty: one key is one for all.</param>
+public sealed record EdgeIdempotency(double TtlS, bool Required, ImmutableArray<string> Scope, int Ipv6Prefix, long MaxBody);
 
 /// <param name="Keys"><c>route</c>, <c>client_ip</c> or <c>header:name</c>; each combination counts by itself.</param>
 /// <param name="Fallback">The key of requests without the header, or <c>client_ip</c>.</param>

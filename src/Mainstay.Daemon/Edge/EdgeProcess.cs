@@ -21,7 +21,7 @@ internal sealed class EdgeProcessLauncher(HomeLayout home, Spawner spawner, Even
         {
             Argv = [program, "edge", "--control", controlSocket],
             Directory = "/",
-            Environment = Variables(listeners),
+            Environment = Variables(home, listeners),
             Stdout = output,
             Stderr = output,
             Descriptors = [.. listeners.Select((l, i) => (l.Descriptor, FirstDescriptor + i))],
@@ -37,11 +37,13 @@ internal sealed class EdgeProcessLauncher(HomeLayout home, Spawner spawner, Even
     public IEdgeProcess? Adopt(EdgeRecord record) =>
         PidFd.Open(new ProcessIdentity(record.Pid, record.StartTicks)) is { } process ? new EdgeProcess(process.Follow(loop)) : null;
 
-    private static Dictionary<string, string> Variables(ImmutableArray<(string Address, int Descriptor)> listeners)
+    private static Dictionary<string, string> Variables(HomeLayout home, ImmutableArray<(string Address, int Descriptor)> listeners)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["MAINSTAY_LISTENERS"] = string.Join(';', listeners.Select((l, i) => string.Create(CultureInfo.InvariantCulture, $"{FirstDescriptor + i}={l.Address}"))),
+
+            ["MAINSTAY_EDGE_DATA"] = home.Edge,
 
             // Read by the runtime before any of our code runs. Together with Kestrel's own switch it saves a thread hop for each read and
             // write; only one of the two would cost more than none (docs/decisions).

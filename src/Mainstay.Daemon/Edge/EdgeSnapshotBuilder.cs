@@ -35,7 +35,10 @@ internal static class EdgeSnapshotBuilder
     private static EdgeGuards? Guards(GuardsSpec? guards) => guards is null ? null : new(
         guards.Shared,
         [.. guards.RateLimits.Select(l => new EdgeRateLimit([.. l.Keys.Select(Word)], l.Count, l.Per.TotalSeconds, l.Burst, l.Fallback, l.Ipv6Prefix))],
-        guards.Switch is { } s ? new(s.Name, s.Off.Status, s.Off.Body, s.Off.ContentType, s.Off.RetryAfter?.TotalSeconds ?? 0, s.Off.Service?.Value) : null);
+        guards.Switch is { } s ? new(s.Name, s.Off.Status, s.Off.Body, s.Off.ContentType, s.Off.RetryAfter?.TotalSeconds ?? 0, s.Off.Service?.Value) : null,
+        guards.Idempotency is { } once ? new(once.Ttl.TotalSeconds, once.IsRequired, [.. once.Scope.Select(Word)], Ipv6Prefix, once.MaxBody) : null);
+
+    private const int Ipv6Prefix = 56;
 
     private static string Word(LimitKeySpec key) => key.Kind switch
     {

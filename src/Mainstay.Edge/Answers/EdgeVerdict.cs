@@ -19,6 +19,20 @@ internal sealed record EdgeVerdict(int Status, string Kind, string Title, string
 
     public static readonly EdgeVerdict SwitchedOff = new(503, "switched-off", "This is switched off at the moment", "It was switched off on purpose. Please try again later.", IsGuards: true);
 
+    public static readonly EdgeVerdict KeyMissing = new(400, "idempotency-key-missing", "This request needs a key", "It must have an Idempotency-Key: a name of what is to be done, the same for every try.", IsGuards: true);
+
+    public static readonly EdgeVerdict KeyMalformed = new(400, "idempotency-key-malformed", "The key of this request cannot be read", "Idempotency-Key must be one text of 1 to 255 visible characters without quotes and backslashes.", IsGuards: true);
+
+    public static readonly EdgeVerdict KeyReused = new(422, "idempotency-key-reused", "This key was used for something else", "Another request came with the same Idempotency-Key. Take a new key for each thing that is to be done.", IsGuards: true);
+
+    public static readonly EdgeVerdict KeyInProgress = new(409, "idempotency-in-progress", "This is being done", "The first request with this Idempotency-Key is still under way. Please ask again in a moment.", 1, IsGuards: true);
+
+    public static readonly EdgeVerdict OutcomeUnknown = new(409, "idempotency-outcome-unknown", "It may have been done", "The first request with this Idempotency-Key got no answer. Look whether it was done before you try again with another key.", IsGuards: true);
+
+    public static readonly EdgeVerdict AnswerNotKept = new(409, "idempotency-answer-not-kept", "This was done", "The answer to the first request with this Idempotency-Key was too long to be kept.", IsGuards: true);
+
+    public static readonly EdgeVerdict OnceUnavailable = new(503, "idempotency-unavailable", "We will be right back", "It cannot be told at the moment whether this was done before.", 5, IsGuards: true);
+
     public static readonly EdgeVerdict BodyTimeout = new(408, "request-timeout", "The request did not arrive in time", "Please check your connection and try again.");
 
     public static readonly EdgeVerdict BodyTooLarge = new(413, "body-too-large", "That is too large", "What was sent is larger than this server accepts.");

@@ -20,6 +20,8 @@ internal sealed class EdgeRequest(WorkerDrain drain) : IRequestFacts
     private string _peerText = "";
     private TrustedProxies _trusted = TrustedProxies.Nobody;
     private (string Policy, string Limit)? _limit;
+    private ResponseRecorder? _recorder;
+    private PipeReader? _body;
 
     public HeadBuffer Head;
 
@@ -44,7 +46,7 @@ internal sealed class EdgeRequest(WorkerDrain drain) : IRequestFacts
 
     public IHeaderDictionary ResponseHeaders => _response.Headers;
 
-    public PipeWriter ResponseBody => _responseBody.Writer;
+    public PipeWriter ResponseBody => _recorder ?? _responseBody.Writer;
 
     public bool HasResponseStarted => _response.HasStarted;
 
@@ -96,11 +98,12 @@ internal sealed class EdgeRequest(WorkerDrain drain) : IRequestFacts
         }
     }
 
-    public CancellationToken Aborted => _features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
+    /// <summary>The client has gone away; never of a request that goes on without it.</summary>
+    public CancellationToken Aborted => _recorder is not null ? CancellationToken.None : _features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
 
     public bool CanHaveBody => _features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? false;
 
-    public PipeReader Body => _features.Get<IRequestBodyPipeFeature>()!.Reader;
+    public PipeReader Body => _body ?? _features.Get<IRequestBodyPipeFeature>()!.Reader;
 
     public IHeaderDictionary? Trailers => _features.Get<IHttpRequestTrailersFeature>() is { Available: true } trailers ? trailers.Trailers : null;
 
@@ -130,6 +133,15 @@ internal sealed class EdgeRequest(WorkerDrain drain) : IRequestFacts
         MustClose = false;
         IsWebSocket = false;
         _limit = null;
+        _recorder = null;
+        _body = null;
+    }
+
+    /// <summary>From here on it goes on without its client, whose body has been read, and the answer is kept.</summary>
+    public ResponseRecorder Detach(byte[] body, int mostKept)
+    {
+        _body = PipeReader.Create(new(body));
+        return _recorder = new(_responseBody.Writer, mostKept);
     }
 
     public void Trust(TrustedProxies trusted) => _trusted = trusted;

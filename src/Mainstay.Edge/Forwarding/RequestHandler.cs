@@ -8,7 +8,7 @@ using Mainstay.Edge.WebSockets;
 namespace Mainstay.Edge.Forwarding;
 
 /// <summary>Takes a request from its route to its answer: which instance, whether to wait or to try again, what to say when nothing helps.</summary>
-internal sealed class RequestHandler(TrafficState traffic, Selection selection, Attempts attempts, Patience patience, VerdictLog log, EdgeLimits limits, TimeProvider time)
+internal sealed class RequestHandler(TrafficState traffic, Selection selection, Attempts attempts, Patience patience, DoneOnce once, VerdictLog log, EdgeLimits limits, TimeProvider time)
 {
     private readonly long _stale = (long)(limits.StaleConnection.TotalSeconds * time.TimestampFrequency);
 
@@ -55,7 +55,9 @@ internal sealed class RequestHandler(TrafficState traffic, Selection selection, 
                     return refusal;
                 }
 
-                continue;
+                return guards.Once is { } rule && !tries.WebSocket && !tries.IsStandIn && DoneOnce.Concerns(request)
+                    ? await once.RunAsync(request, rule, tries, () => ForwardAsync(request, traffic.Current!, tries))
+                    : await ForwardAsync(request, traffic.Current!, tries);
             }
 
             if (tries.Service != route.Service.Traffic)

@@ -23,7 +23,8 @@ internal sealed class GuardBook(TimeProvider time)
         var limits = of.RateLimits.IsDefault ? [] : of.RateLimits;
         return new(
             of.Switch is { } obeyed && switches.FirstOrDefault(s => s.Name == obeyed.Name) is { } state ? new(obeyed, state) : null,
-            [.. limits.Select((limit, i) => new RateLimit(limit, time.TimestampFrequency, TableOf(Identity(route, of, limit, i), tables)))]);
+            [.. limits.Select((limit, i) => new RateLimit(limit, time.TimestampFrequency, TableOf(Identity(route, of, limit, i), tables)))],
+            of.Idempotency is { } once ? new(once, of.Shared is { } name ? $"set {name}" : $"route {route.Host} {route.Path}") : null);
     }
 
     private LimitTable TableOf(string identity, Dictionary<string, LimitTable> tables)

@@ -1,12 +1,17 @@
 using Mainstay.Edge.Answers;
+using Mainstay.Edge.Guards.Idempotency;
 using Mainstay.Edge.Guards.RateLimits;
 
 namespace Mainstay.Edge.Guards;
 
 /// <summary>The guards of one route, in the order of docs/guards.</summary>
 /// <param name="obeys">Null: no switch.</param>
-internal sealed class RouteGuards(SwitchGuard? obeys, RateLimit[] limits)
+/// <param name="once">Null: requests are forwarded as often as they come.</param>
+internal sealed class RouteGuards(SwitchGuard? obeys, RateLimit[] limits, IdempotencyRule? once = null)
 {
+    /// <summary>What is asked of requests that the others let through.</summary>
+    public IdempotencyRule? Once => once;
+
     private readonly string? _policies = limits.Length == 0 ? null : string.Join(", ", limits.Select(l => l.Policy));
 
     /// <param name="now">A timestamp of the worker's clock, for what is counted.</param>

@@ -41,6 +41,9 @@ internal static partial class EdgeLog
     [LoggerMessage(EventId = 5012, Level = LogLevel.Warning, Message = "{Count} more requests were answered like the last ones")]
     public static partial void MoreAnswered(this ILogger log, int count);
 
+    [LoggerMessage(EventId = 5013, Level = LogLevel.Error, Message = "request {CorrelationId}: what was done once cannot be kept: {Cause}")]
+    public static partial void OnceUnavailable(this ILogger log, string correlationId, string cause);
+
     [LoggerMessage(EventId = 5020, Level = LogLevel.Warning, Message = "trusted_proxies: \"{Entry}\" is neither an address nor a range, and trusts nobody")]
     public static partial void UnreadableProxy(this ILogger log, string entry);
 

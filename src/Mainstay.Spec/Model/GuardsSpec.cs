@@ -4,7 +4,13 @@ namespace Mainstay.Spec.Model;
 
 /// <summary>What a route checks before it passes a request on. See docs/guards.</summary>
 /// <param name="Shared">The name under <c>edge.guards</c>; routes that use the same name count together. Null: the route's own.</param>
-public sealed record GuardsSpec(string? Shared, ImmutableArray<RateLimitSpec> RateLimits, SwitchGuardSpec? Switch);
+public sealed record GuardsSpec(string? Shared, ImmutableArray<RateLimitSpec> RateLimits, SwitchGuardSpec? Switch, IdempotencySpec? Idempotency = null);
+
+/// <summary>POST and PATCH with an Idempotency-Key reach the service once.</summary>
+/// <param name="IsRequired">Without a key they are refused.</param>
+/// <param name="Scope">Whose keys are told apart.</param>
+/// <param name="MaxBody">In bytes.</param>
+public sealed record IdempotencySpec(TimeSpan Ttl, bool IsRequired, ImmutableArray<LimitKeySpec> Scope, long MaxBody);
 
 /// <summary>Guards that routes use by name.</summary>
 public sealed record GuardSetSpec(string Name, GuardsSpec Guards);

@@ -6,6 +6,7 @@ using Mainstay.Spec.Model;
 using Mainstay.Spec.Parsing;
 using Mainstay.Spec.Parsing.Kinds;
 using Mainstay.Spec.Parsing.Shapes;
+using Mainstay.Spec.Parsing.Shapes.Guards;
 using Mainstay.Spec.Problems;
 using Mainstay.Spec.Shipped;
 using Mainstay.Testing;
@@ -19,6 +20,7 @@ public sealed class ReferenceTests
         ManifestReader.Shape, new EdgeShape(), new CertificateShape(), new ServiceShape(), new HealthcheckShape(), new ExpectShape(), new RestartShape(), new BackoffShape(),
         new ResourcesShape(), new StopShape(), new LogsShape(), new SourceShape(), new BuildShape(), new MigrateShape(), new BackupShape(), new DeployShape(),
         new CanaryShape(), new VerifyShape(), new RollbackOnShape(), EnvSchemaKind.Rule, new ExternalShape(), new RouteShape(),
+        new GuardsShape(), new SwitchGuardShape(), new SwitchOffShape(), new RateLimitShape(), new IdempotencyShape(), new SwitchShape(),
     ];
 
     [Fact]

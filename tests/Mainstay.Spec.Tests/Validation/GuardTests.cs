@@ -37,6 +37,15 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public void Idempotency_has_its_defaults_and_says_whose_keys_are_told_apart()
+    {
+        var once = Read("guards: { idempotency: {} }").Stack!.Routes[0].Guards!.Idempotency!;
+        Assert.Equal((TimeSpan.FromMinutes(5), false, 0, 1_000_000L), (once.Ttl, once.IsRequired, once.Scope.Length, once.MaxBody));
+        once = Read("guards: { idempotency: { ttl: 1h, required: true, scope: \"header:x-tenant-id\", max_body: 64KB } }").Stack!.Routes[0].Guards!.Idempotency!;
+        Assert.Equal((TimeSpan.FromHours(1), true, new LimitKeySpec(LimitKeyKind.Header, "x-tenant-id"), 64_000L), (once.Ttl, once.IsRequired, Assert.Single(once.Scope), once.MaxBody));
+    }
+
+    [Fact]
     public void A_service_that_stands_in_gets_a_port()
     {
         var stack = Read("guards: { switch: { name: hooks, off: { service: spare } } }", Switches, "  spare: { command: [ b ] }").Stack!;

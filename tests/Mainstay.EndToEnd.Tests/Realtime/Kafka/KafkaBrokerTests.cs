@@ -11,6 +11,7 @@ using Mainstay.Realtime.Adapters.Kafka;
 namespace Mainstay.EndToEnd.Tests.Realtime.Kafka;
 
 /// <summary>The adapter against a broker that speaks the protocol: what is confirmed is there, and a cluster that is gone is noticed.</summary>
+[Collection(nameof(Alone))]
 public sealed class KafkaBrokerTests : IDisposable
 {
     /// <summary>What health has to say it in, and a busy machine's share.</summary>

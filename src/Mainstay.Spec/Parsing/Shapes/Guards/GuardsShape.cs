@@ -21,10 +21,15 @@ internal sealed class GuardsShape() : Shape<GuardsDraft>("guards")
         AlsoKnownAs = ["kill_switch", "killswitch", "toggle"],
     };
 
+    private static readonly Key<IdempotencySpec?> s_idempotency = new("idempotency", new IdempotencyShape()!, null, "POST and PATCH with an Idempotency-Key reach the service once.", "none")
+    {
+        AlsoKnownAs = ["idempotent", "idempotency_key"],
+    };
+
     public override ImmutableArray<Key> Keys { get; } =
     [
-        s_switch, s_rateLimit,
-        .. Later("jwt", "basic", "token", "ip_allow", "cors", "webhook", "body_limit", "idempotency", "concurrency", "circuit_breaker", "retry", "timeout", "headers", "redirect", "rewrite", "compress", "inbox"),
+        s_switch, s_rateLimit, s_idempotency,
+        .. Later("jwt", "basic", "token", "ip_allow", "cors", "webhook", "body_limit", "concurrency", "circuit_breaker", "retry", "timeout", "headers", "redirect", "rewrite", "compress", "inbox"),
     ];
 
     /// <summary>Guards as a map, or the name of a set.</summary>
@@ -33,7 +38,7 @@ internal sealed class GuardsShape() : Shape<GuardsDraft>("guards")
 
     protected override GuardsDraft Build(Fields fields) => new(
         null,
-        new(null, fields.Read(s_rateLimit).Values(), fields.Read(s_switch) is { } obeyed ? obeyed with { Span = obeyed.Span == SourceSpan.None ? fields.At(s_switch) : obeyed.Span } : null),
+        new(null, fields.Read(s_rateLimit).Values(), fields.Read(s_switch) is { } obeyed ? obeyed with { Span = obeyed.Span == SourceSpan.None ? fields.At(s_switch) : obeyed.Span } : null, fields.Read(s_idempotency)),
         fields.Span);
 
     private static IEnumerable<Key> Later(params string[] names) => names.Select(name => new LaterKey(name, "A guard of the contract."));

@@ -11,12 +11,13 @@ internal sealed partial class RateLimitShape() : Shape<RateLimitSpec>("rate_limi
     private const string OfHeader = "header:";
     private const int MaxKeys = 5;
 
+    /// <summary>What tells clients apart.</summary>
+    public static ListKind<LimitKeySpec> Parts { get; } = new(
+        new ParsedKind<LimitKeySpec>(ManifestCodes.BadLimit, "client_ip, route or header:NAME", "client_ip", KeyOf, KeyHint), "client_ip, route or header:NAME, or a list of them", orOne: true);
+
     private static readonly Key<ImmutableArray<Item<LimitKeySpec>>> s_key = new(
         "key",
-        new ListKind<LimitKeySpec>(
-            new ParsedKind<LimitKeySpec>(ManifestCodes.BadLimit, "client_ip, route or header:NAME", "client_ip", KeyOf, KeyHint),
-            "client_ip, route or header:NAME, or a list of them",
-            orOne: true),
+        Parts,
         [],
         "What requests are counted by; of a list, each combination.")
     {
