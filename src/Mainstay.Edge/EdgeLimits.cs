@@ -24,6 +24,9 @@ public sealed record EdgeLimits
     /// <summary>A request body that is complete in the client connection's buffer and not larger is sent in one write and can be replayed.</summary>
     public int ReplayableBodyBytes { get; init; } = 32 * 1024;
 
+    /// <summary>Bytes of all request bodies that are held at the same time to be compared; one more is refused.</summary>
+    public long HeldBodyBytes { get; init; } = 128 << 20;
+
     /// <summary>From the first byte of a head (or the accept) to its end; slower is 408.</summary>
     public TimeSpan RequestHead { get; init; } = TimeSpan.FromSeconds(15);
 

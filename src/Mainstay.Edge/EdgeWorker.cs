@@ -64,7 +64,7 @@ internal sealed class EdgeWorker : IControlCommands, IAsyncDisposable
         var ids = new CorrelationId(time);
         var attempts = new Attempts(new(options.Limits, time), new(_webSockets, options.Limits, time), options.Limits);
         _once = new(new(() => new(Path.Combine(options.Data, "once.db"), Self(), time)));
-        var handler = new RequestHandler(_traffic, new(new(options.Limits, time)), attempts, new(options.Limits, time), new(_once, time, loggers.CreateLogger<DoneOnce>()), new(time, loggers.CreateLogger<RequestHandler>()), options.Limits, time);
+        var handler = new RequestHandler(_traffic, new(new(options.Limits, time)), attempts, new(options.Limits, time), new(_once, options.Limits.HeldBodyBytes, time, loggers.CreateLogger<DoneOnce>()), new(time, loggers.CreateLogger<RequestHandler>()), options.Limits, time);
         var application = new EdgeApplication(handler, ids, _draining, loggers.CreateLogger<EdgeApplication>());
         _server = new(options, application, _connections, _certificates, loggers);
         var sessions = loggers.CreateLogger<ControlSession>();

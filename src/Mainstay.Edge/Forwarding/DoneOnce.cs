@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Mainstay.Edge.Forwarding;
 
 /// <summary>Carries a request out once for its Idempotency-Key: the first is forwarded and its answer kept, all others get that answer. See docs/guards/idempotency.md.</summary>
-internal sealed class DoneOnce(OnceDesk desk, TimeProvider time, ILogger log)
+/// <param name="mostHeld">Bytes of request bodies that are held at the same time.</param>
+internal sealed class DoneOnce(OnceDesk desk, long mostHeld, TimeProvider time, ILogger log)
 {
     private const int MostKept = 256 * 1024;
     private const int TooMany = 429;
@@ -20,6 +21,8 @@ internal sealed class DoneOnce(OnceDesk desk, TimeProvider time, ILogger log)
 
     /// <summary>Of this exchange, and not of the answer; or somebody's alone.</summary>
     private static readonly string[] s_notKept = ["Set-Cookie", "Date", "Connection", "Keep-Alive", "Content-Length", "Transfer-Encoding", "X-Correlation-ID", "RateLimit", "RateLimit-Policy"];
+
+    private long _held;
 
     public static bool Concerns(EdgeRequest request) => request.Method is "POST" or "PATCH";
 
@@ -44,7 +47,18 @@ internal sealed class DoneOnce(OnceDesk desk, TimeProvider time, ILogger log)
             return refusal;
         }
 
-        var key = rule.NameOf(text, request);
+        try
+        {
+            return await RunAsync(request, rule, tries, rule.NameOf(text, request), body, forward);
+        }
+        finally
+        {
+            Interlocked.Add(ref _held, -body.Length);
+        }
+    }
+
+    private async ValueTask<EdgeVerdict?> RunAsync(EdgeRequest request, IdempotencyRule rule, Tries tries, byte[] key, byte[] body, Func<ValueTask<EdgeVerdict?>> forward)
+    {
         OnceFound found;
         try
         {
@@ -171,7 +185,8 @@ internal sealed class DoneOnce(OnceDesk desk, TimeProvider time, ILogger log)
     }
 
     /// <summary>The whole of it: two requests can only be compared once both are there.</summary>
-    private static async ValueTask<(byte[]? Body, EdgeVerdict? Refusal)> ReadAsync(EdgeRequest request, long most)
+    /// <returns>The body, which counts as held until it is not needed any more; or why there is none.</returns>
+    private async ValueTask<(byte[]? Body, EdgeVerdict? Refusal)> ReadAsync(EdgeRequest request, long most)
     {
         if (request.Headers.ContentLength > most)
         {
@@ -184,6 +199,7 @@ internal sealed class DoneOnce(OnceDesk desk, TimeProvider time, ILogger log)
         }
 
         var body = new ArrayBufferWriter<byte>();
+        var isWhole = false;
         try
         {
             while (true)
@@ -194,7 +210,13 @@ internal sealed class DoneOnce(OnceDesk desk, TimeProvider time, ILogger log)
                     body.Write(segment.Span);
                 }
 
+                var held = Interlocked.Add(ref _held, read.Buffer.Length);
                 request.Body.AdvanceTo(read.Buffer.End);
+                if (held > mostHeld)
+                {
+                    return (null, EdgeVerdict.OnceUnavailable);
+                }
+
                 if (body.WrittenCount > most)
                 {
                     return (null, EdgeVerdict.BodyTooLarge);
@@ -202,6 +224,7 @@ internal sealed class DoneOnce(OnceDesk desk, TimeProvider time, ILogger log)
 
                 if (read.IsCompleted)
                 {
+                    isWhole = true;
                     return (body.WrittenSpan.ToArray(), null);
                 }
             }
@@ -210,6 +233,10 @@ internal sealed class DoneOnce(OnceDesk desk, TimeProvider time, ILogger log)
         {
             request.BodyError = e;
             return (null, Attempts.ClientVerdict(request));
+        }
+        finally
+        {
+            Interlocked.Add(ref _held, isWhole ? 0 : -body.WrittenCount);
         }
     }
 }

@@ -125,6 +125,21 @@ public sealed class IdempotencyTests
         Assert.Single(upstream.Heads);
     }
 
+    [Fact]
+    public async Task Bodies_that_are_held_are_bounded_together()
+    {
+        var gate = new TaskCompletionSource();
+        await using var upstream = Counting(before: gate.Task);
+        await using var edge = await EdgeUnderTest.StartBareAsync(new EdgeLimits { HeldBodyBytes = 1500 });
+        await edge.ApplyAsync(With(edge.Snapshot(("web", [upstream.Port]))));
+        var first = PostAsync(edge, "k1", new string('x', 1000));
+        await upstream.FirstRequest;
+        Assert.Equal("503 idempotency-unavailable", Said(await PostAsync(edge, "k2", new string('x', 1000))));
+        gate.SetResult();
+        Assert.Equal("n1", (await first).Body);
+        Assert.Equal("n2", (await PostAsync(edge, "k2", new string('x', 1000))).Body);
+    }
+
     private static string Said((string Head, string Body) answer) => $"{answer.Head[9..12]} {RawConnection.Field(answer.Head, "Mainstay-Error")}";
 
     private static string Post(string key, string body, string fields = "", string target = "/", string method = "POST") =>
