@@ -27,6 +27,10 @@ public sealed class KeyTests
     public void Guards_of_a_later_version_are_words_for_later_and_never_passed_over(string lines) => Assert.Equal("MS1008", Manifest.OnlyProblem(Manifest.With() + lines).Code);
 
     [Fact]
+    public void What_a_service_that_ships_with_Mainstay_cannot_be_told_is_said_all_at_once_and_once_each() =>
+        Assert.Equal(["source", "build", "artifacts"], Manifest.Read("stack: s\nservices: { a: { kind: hub, source: { git: . }, build: [ x ], artifacts: [ y ] } }\n").Problems.Select(p => p.Where.Path.Split('.')[^1]));
+
+    [Fact]
     public void A_service_that_ships_with_Mainstay_knows_its_command_its_port_its_healthcheck_and_its_variables()
     {
         var service = Manifest.Stack("stack: s\nservices: { a: { kind: ingest } }\n").Services[0];

@@ -196,6 +196,20 @@ public sealed class TelephonyServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_is_refused_where_clients_and_a_carrier_share_a_route_is_told_both_ways_in()
+    {
+        var telephony = new TelephonyOptions { ExotelAtRoot = true, Routes = [(Dialect.Exotel, s_nobody)] };
+        var tokens = AuthPolicyReader.Read(new Dictionary<string, string> { [AuthVariables.JwtSecret] = Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)) }, "/v1/ingest").Policy!;
+        await using var ingest = new IngestUnderTest(_broker, _folder, o => o with { Auth = tokens, Telephony = telephony });
+        using var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new($"ws://127.0.0.1:{ingest.Port}/v1/ingest"), TestContext.Current.CancellationToken));
+        var challenge = string.Join(", ", socket.HttpResponseHeaders!["WWW-Authenticate"]);
+        Assert.Contains("Bearer", challenge, StringComparison.Ordinal);
+        Assert.Contains("Basic", challenge, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_tenant_can_have_all_calls()
     {
         await using var ingest = Ingest(t => t with { Tenant = "ours" });
