@@ -47,7 +47,7 @@ internal sealed class DaemonComposition : IAsyncDisposable
 
         var sockets = new EdgeSockets();
         var keeper = new EdgeKeeper(home, journal, new EdgeProcessLauncher(home, processes.Spawner, loop), sockets, clock, loggers.CreateLogger<EdgeKeeper>());
-        var switches = new SwitchStore(journal, clock);
+        var switches = new SwitchStore(journal, clock, loggers.CreateLogger<SwitchStore>());
         var traffic = new EdgeTraffic(keeper, switches, clock, loggers.CreateLogger<EdgeTraffic>());
         var edge = new EdgeHost(keeper, sockets, traffic, journal, clock, loggers.CreateLogger<EdgeHost>());
         await keeper.StartAsync(token);

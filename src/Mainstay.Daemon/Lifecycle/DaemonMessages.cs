@@ -23,6 +23,9 @@ internal static partial class DaemonMessages
     [LoggerMessage(EventId = 4006, Level = LogLevel.Warning, Message = "this host lacks something: {What}")]
     public static partial void HostLacks(this ILogger logger, string what);
 
+    [LoggerMessage(EventId = 4008, Level = LogLevel.Warning, Message = "the end of {Switches} could not be written, it is tried again in a minute; the switch is as its default: {Cause}")]
+    public static partial void SwitchesNotForgotten(this ILogger logger, string switches, string cause);
+
     [LoggerMessage(EventId = 4007, Level = LogLevel.Information, Message = "another daemon ({Holder}) runs in {Home}; waiting for it to end")]
     public static partial void WaitingForHome(this ILogger logger, string holder, string home);
 }

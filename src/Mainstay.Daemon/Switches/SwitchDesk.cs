@@ -18,6 +18,9 @@ internal sealed class SwitchDesk : IDisposable
     /// <summary>A timer cannot be set for longer; then it is looked again.</summary>
     private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(1);
 
+    /// <summary>After what could not be written.</summary>
+    private static readonly TimeSpan s_again = TimeSpan.FromMinutes(1);
+
     private readonly SwitchStore _store;
     private readonly EdgeTraffic _traffic;
     private readonly StackSupervisor _supervisor;
@@ -84,7 +87,7 @@ internal sealed class SwitchDesk : IDisposable
         if (_store.NextEnd() is { } end)
         {
             var wait = end - _clock.GetUtcNow();
-            _ends.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait < s_longestTimer ? wait : s_longestTimer, Timeout.InfiniteTimeSpan);
+            _ends.Change(wait <= TimeSpan.Zero ? s_again : wait < s_longestTimer ? wait : s_longestTimer, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mainstay.Contracts.Api;
+using Mainstay.Daemon.Lifecycle;
 using Mainstay.Journal;
 using Mainstay.Spec.Model;
+using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Daemon.Switches;
 
@@ -11,7 +13,7 @@ namespace Mainstay.Daemon.Switches;
 internal sealed record SwitchRecord(bool On, string By, string? Reason, DateTimeOffset At, DateTimeOffset? Until);
 
 /// <summary>What was set, on disk before it counts. A switch that nobody has set is as the manifest has it, and has no record.</summary>
-internal sealed class SwitchStore(IJournal journal, TimeProvider clock)
+internal sealed class SwitchStore(IJournal journal, TimeProvider clock, ILogger<SwitchStore> logger)
 {
     private const string Kind = "switch";
 
@@ -48,7 +50,7 @@ internal sealed class SwitchStore(IJournal journal, TimeProvider clock)
     }
 
     /// <summary>Those whose time is over.</summary>
-    /// <returns>Their names.</returns>
+    /// <returns>Their names; none when that could not be written: they are as their default all the same, and are looked at again.</returns>
     public ImmutableArray<string> Expire(ImmutableArray<SwitchSpec> declared)
     {
         var now = clock.GetUtcNow();
@@ -71,13 +73,25 @@ internal sealed class SwitchStore(IJournal journal, TimeProvider clock)
 
     private ImmutableArray<string> Forget(ImmutableArray<string> names, Func<string, string?> because)
     {
-        if (!names.IsEmpty)
+        if (names.IsEmpty)
+        {
+            return names;
+        }
+
+        try
         {
             journal.Commit(new([], [.. names.Select(n => new JournalDelete(Kind, n))], [.. names.Select(because).OfType<string>().Select(b => Event("switch.ended", b))]));
-            foreach (var name in names)
-            {
-                _records.Remove(name);
-            }
+        }
+        catch (JournalException e)
+        {
+            // A full disk must not end the daemon for a switch whose time is over.
+            logger.SwitchesNotForgotten(string.Join(", ", names), e.Message);
+            return [];
+        }
+
+        foreach (var name in names)
+        {
+            _records.Remove(name);
         }
 
         return names;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Mainstay.Contracts;
 using Mainstay.Contracts.EdgeControl;
 using Mainstay.Daemon.Edge;
+using Mainstay.Daemon.Switches;
 using Mainstay.Journal;
 using Mainstay.Rollout.Ports;
 using Mainstay.Spec.Model;
@@ -25,7 +26,7 @@ public sealed class EdgeMeterTests : IAsyncLifetime
         var home = new HomeLayout(_folder);
         Directory.CreateDirectory(home.Run);
         _keeper = new(home, new MemoryJournal(), _launcher, new EdgeSockets(), TimeProvider.System, NullLogger<EdgeKeeper>.Instance);
-        _traffic = new(_keeper, new(new MemoryJournal(), TimeProvider.System), TimeProvider.System, NullLogger<EdgeTraffic>.Instance);
+        _traffic = new(_keeper, new(new MemoryJournal(), TimeProvider.System, NullLogger<SwitchStore>.Instance), TimeProvider.System, NullLogger<EdgeTraffic>.Instance);
         _meter = new(_keeper, _traffic);
         await _keeper.StartAsync(TestContext.Current.CancellationToken);
         await _traffic.UseAsync(new(new("s"), "mainstay.yaml", "/", EdgeSpec.None, [], [], [new(null, "/", Api, false, TimeSpan.FromSeconds(30), SourceSpan.None)]), default);
